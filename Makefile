@@ -1,0 +1,41 @@
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+ADAPTERS := $(patsubst %/pyproject.toml,%,$(wildcard adapters/*/pyproject.toml))
+STAMP := $(VENV)/.installed
+
+.PHONY: install run test check bench soak lock
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml $(wildcard adapters/*/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ParkGraph needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.11" % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . $(addprefix --editable ,$(ADAPTERS))
+	@touch $@
+
+run: install
+	@exec $(BIN)/parkgraph demo --port $(PORT)
+
+test: install
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/api/test_schema.py
+
+bench: install
+	$(BIN)/python -m bench
+
+soak: install
+	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
+
+# Names no host: only versions and hashes.
+lock:
+	echo 'parkgraph[embedded,graphiql,dev] @ .' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --all-extras \
+		--no-emit-package parkgraph --output-file requirements.lock - adapters/*/pyproject.toml
