@@ -1,0 +1,1 @@
+"""One GraphQL graph over every parking network and every private yard."""

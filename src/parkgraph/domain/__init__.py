@@ -1,0 +1,1 @@
+"""The words of parking: frozen values and pure rules, standard library only."""

@@ -1,0 +1,111 @@
+"""Positions and areas on the WGS 84 ellipsoid; degrees in, metres out."""
+
+from dataclasses import dataclass
+from math import asin, cos, degrees, isfinite, radians, sin, sqrt
+from typing import Final
+
+EARTH_RADIUS_M: Final = 6_371_008.8
+"""Mean radius of the Earth in metres (IUGG)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """A WGS 84 position in decimal degrees. Raises ValueError when it is not on Earth."""
+
+    latitude: float
+    longitude: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.latitude) and -90 <= self.latitude <= 90):
+            raise ValueError(f"latitude must be between -90 and 90 degrees, not {self.latitude}")
+        if not (isfinite(self.longitude) and -180 <= self.longitude <= 180):
+            raise ValueError(f"longitude must be between -180 and 180 degrees, not {self.longitude}")
+
+    def distance_m(self, other: "Coordinates") -> float:
+        """Great-circle distance in metres (haversine)."""
+        phi, psi = radians(self.latitude), radians(other.latitude)
+        half_latitude = sin((psi - phi) / 2)
+        half_longitude = sin(radians(other.longitude - self.longitude) / 2)
+        chord = half_latitude**2 + cos(phi) * cos(psi) * half_longitude**2
+        return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, chord)))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A box in degrees. `west > east` means that it crosses the antimeridian."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def __post_init__(self) -> None:
+        Coordinates(self.south, self.west)
+        Coordinates(self.north, self.east)
+        if self.south > self.north:
+            raise ValueError(f"south ({self.south}) must not be north of north ({self.north})")
+
+    def contains(self, position: Coordinates) -> bool:
+        if not self.south <= position.latitude <= self.north:
+            return False
+        if self.west <= self.east:
+            return self.west <= position.longitude <= self.east
+        return position.longitude >= self.west or position.longitude <= self.east
+
+    def split(self) -> tuple["Bounds", ...]:
+        """The same area as one box, or as two that do not cross the antimeridian."""
+        if self.west <= self.east:
+            return (self,)
+        return (
+            Bounds(self.south, self.west, self.north, 180.0),
+            Bounds(self.south, -180.0, self.north, self.east),
+        )
+
+    def intersects(self, other: "Bounds") -> bool:
+        return any(
+            a.south <= b.north and b.south <= a.north and a.west <= b.east and b.west <= a.east
+            for a in self.split()
+            for b in other.split()
+        )
+
+    @property
+    def centre(self) -> Coordinates:
+        width = (self.east - self.west) % 360 if self.west > self.east else self.east - self.west
+        longitude = self.west + width / 2
+        return Coordinates((self.south + self.north) / 2, longitude - 360 if longitude > 180 else longitude)
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Everything within `radius_m` metres of `centre`."""
+
+    centre: Coordinates
+    radius_m: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.radius_m) and self.radius_m > 0):
+            raise ValueError(f"a radius must be a positive number of metres, not {self.radius_m}")
+
+    def contains(self, position: Coordinates) -> bool:
+        return self.centre.distance_m(position) <= self.radius_m
+
+    @property
+    def bounds(self) -> Bounds:
+        """The smallest box around the circle."""
+        angle = self.radius_m / EARTH_RADIUS_M
+        latitude = radians(self.centre.latitude)
+        south, north = degrees(latitude - angle), degrees(latitude + angle)
+        if south <= -90 or north >= 90:
+            return Bounds(max(south, -90.0), -180.0, min(north, 90.0), 180.0)
+        width = degrees(asin(min(1.0, sin(angle) / cos(latitude))))
+        west, east = self.centre.longitude - width, self.centre.longitude + width
+        return Bounds(south, west + 360 if west < -180 else west, north, east - 360 if east > 180 else east)
+
+
+Area = Circle | Bounds
+"""Where a question is asked: around a point, or inside a box."""
+
+
+def bounds_of(area: Area) -> Bounds:
+    """The smallest box around an area."""
+    return area.bounds if isinstance(area, Circle) else area
