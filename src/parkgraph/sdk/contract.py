@@ -1,0 +1,113 @@
+"""The contract between ParkGraph and a network. An adapter implements one class and imports only `sdk` and `domain`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from parkgraph.domain.geo import Area, Bounds
+from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.place import Listing, ListingOffer
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.sdk.batch import Batch
+from parkgraph.sdk.client import Client
+
+
+class Capability(StrEnum):
+    """What a network can do: declared in its NetworkInfo, never probed."""
+
+    LISTINGS = "LISTINGS"
+    OCCUPANCY = "OCCUPANCY"
+    PRICES = "PRICES"
+    SEARCH = "SEARCH"
+    QUOTE = "QUOTE"
+    BOOKING = "BOOKING"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkInfo:
+    """A network as data.
+
+    `coverage`: boxes outside which it is not asked; empty means anywhere. `timezone`: where its places are.
+    `refresh_every` and `occupancies_every`: the network's own cadence (the latter None: no separate live data).
+    `max_age`: an occupancy older than this is not fresh. `may_store`, `may_merge`: what the licence allows.
+    `max_per_minute`: requests that the network allows. `needs_stay`: a search without a stay makes no sense to it.
+    """
+
+    name: str
+    timezone: ZoneInfo
+    capabilities: frozenset[Capability]
+    coverage: tuple[Bounds, ...] = ()
+    homepage: str | None = None
+    attribution: str | None = None
+    licence: str | None = None
+    may_store: bool = True
+    may_merge: bool = True
+    max_age: timedelta = timedelta(minutes=15)
+    refresh_every: timedelta = timedelta(hours=1)
+    occupancies_every: timedelta | None = None
+    max_per_minute: int = 60
+    needs_stay: bool = False
+
+
+class AdapterSettings(BaseModel):
+    """Base of an adapter's own settings: an unknown key is an error, and nothing changes after the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+SettingsT = TypeVar("SettingsT", bound=AdapterSettings)
+
+
+class BaseAdapter(ABC, Generic[SettingsT]):
+    """One configured network. It gets its settings and its HTTP client handed in.
+
+    It never builds a client, reads the environment, sleeps, retries, caches or logs a secret, and raises nothing
+    but the faults of `parkgraph.sdk.faults`.
+    """
+
+    Settings: ClassVar[type[AdapterSettings]]
+    demo: ClassVar[Mapping[str, str]] = {}
+    """Settings under which it replays its own samples; empty where it has none."""
+
+    def __init__(self, settings: SettingsT, client: Client) -> None:
+        self.settings = settings
+        self.client = client
+
+    @property
+    @abstractmethod
+    def info(self) -> NetworkInfo:
+        """The network as data; may depend on the settings, never on the network's answer."""
+
+
+class FeedAdapter(BaseAdapter[SettingsT]):
+    """A network that publishes everything it has."""
+
+    @abstractmethod
+    async def listings(self) -> Batch[Listing]:
+        """Every facility, with live data where it comes in the same document."""
+
+    async def occupancies(self) -> Batch[OccupancyUpdate]:
+        """Live data, where it comes apart; called only where `info.occupancies_every` is set."""
+        return Batch(complete=False)
+
+
+class SearchAdapter(BaseAdapter[SettingsT]):
+    """A network that answers one question at a time."""
+
+    @abstractmethod
+    async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle) -> Batch[Listing]:
+        """Facilities in the area; with a stay, their ready offers for it."""
+
+    async def quote(self, local_id: str, stay: Stay, vehicle: Vehicle) -> tuple[ListingOffer, ...]:
+        """Ready offers of one facility; called only where Capability.QUOTE is declared."""
+        return ()
+
+
+Adapter = FeedAdapter[AdapterSettings] | SearchAdapter[AdapterSettings]

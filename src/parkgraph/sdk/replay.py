@@ -1,0 +1,54 @@
+"""The client of the demo and of an adapter's own tests: it answers from a folder of samples, and has no network."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from parkgraph.sdk.client import Response
+from parkgraph.sdk.faults import Unavailable
+
+SCHEME = "file:"
+
+
+class ReplayClient:
+    """`get("file:facilities.json")` is the file of that name in `samples`; parameters and headers change nothing.
+
+    Raises Unavailable for a name that is absent or outside of the folder, and for every other address.
+    """
+
+    def __init__(self, samples: Path) -> None:
+        self._samples = samples
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        follow: bool = False,
+    ) -> Response:
+        if not url.startswith(SCHEME):
+            raise Unavailable("a replay answers from its samples only: give a file: address")
+        content = await asyncio.to_thread(_read, self._samples, url.removeprefix(SCHEME))
+        return Response(200, {}, content)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        raise Unavailable("a replay has no answer to a POST")
+
+
+def _read(samples: Path, name: str) -> bytes:
+    try:
+        folder = samples.resolve()
+        path = (folder / name).resolve()
+        if Path(name).is_absolute() or not path.is_relative_to(folder):
+            raise Unavailable("a sample lies in the folder of samples")
+        return path.read_bytes()
+    except (OSError, ValueError):
+        raise Unavailable("there is no such sample") from None

@@ -1,0 +1,155 @@
+"""One network's way out: every call ends in time, in bounds, and in a Response or a fault."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from parkgraph.sdk.client import Response
+from parkgraph.sdk.faults import RateLimited, Unavailable
+from parkgraph.sdk.transport.body import ENCODINGS, read_body
+from parkgraph.sdk.transport.pace import Pace, RetryBudget
+from parkgraph.sdk.transport.revalidation import Kept, Revalidation
+from parkgraph.sdk.transport.status import Interrupted, Redirected, check_status
+from parkgraph.sdk.transport.wire import Wire, build_request, moved_within_site
+
+ATTEMPTS = 3
+MAX_HOPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """`deadline`: of a whole call, retries and body included. `max_bytes`: of a body, on the wire and decoded.
+
+    `max_per_minute`: requests, retries included. `max_connections`: at a time; further calls wait in their deadline.
+    """
+
+    deadline: timedelta = timedelta(seconds=10)
+    max_bytes: int = 32_000_000
+    max_per_minute: int = 60
+    max_connections: int = 10
+
+
+class HttpClient:
+    """The `Client` over HTTP. A GET is repeated up to twice where that may help, and revalidated where it can be."""
+
+    def __init__(
+        self, limits: HttpLimits | None = None, *, allow_private: bool = False, user_agent: str = "parkgraph"
+    ) -> None:
+        self._limits = limits or HttpLimits()
+        self._user_agent = user_agent
+        self._wire = Wire(self._limits.max_connections, allow_private=allow_private)
+        self._pace = Pace(self._limits.max_per_minute)
+        self._budget = RetryBudget()
+        self._kept = Revalidation(self._limits.max_bytes)
+
+    def allow(self, per_minute: int) -> None:
+        """Set the allowed rate: an adapter declares it, and has its client before it can be asked."""
+        self._pace = Pace(per_minute)
+
+    async def aclose(self) -> None:
+        """Close every connection. Calls under way or yet to come fail with Unavailable."""
+        await self._wire.aclose()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        follow: bool = False,
+    ) -> Response:
+        """Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
+        request = build_request("GET", url, self._headers(headers), params=params)
+        async with self._deadline() as ends:
+            for _ in range(MAX_HOPS if follow else 0):
+                try:
+                    return await self._get(request, ends)
+                except Redirected as moved:
+                    request = moved_within_site(request, moved)
+            return await self._get(request, ends)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Sent once. Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
+        request = build_request("POST", url, self._headers(headers), json=json, form=form)
+        async with self._deadline() as ends:
+            return await self._send(request, ends)
+
+    async def _get(self, request: httpx.Request, ends: float) -> Response:
+        key = (str(request.url), tuple(request.headers.items()))
+        kept = self._kept.find(key)
+        if kept:
+            request.headers.update(kept.conditions)
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(Interrupted),
+            stop=self._gives_up,
+            wait=wait_random_exponential(multiplier=0.1),
+            reraise=True,
+        )
+        response: Response = await retrying(self._send, request, ends, kept)
+        self._kept.keep(key, response)
+        return response
+
+    def _gives_up(self, attempt: RetryCallState) -> bool:
+        return attempt.attempt_number >= ATTEMPTS or not self._budget.spend()
+
+    def _headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
+        own = {name.lower(): value for name, value in (given or {}).items()}
+        return {"user-agent": self._user_agent, **own, "accept-encoding": ENCODINGS}
+
+    @asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[float]:
+        """Hands out the instant of the loop's clock at which the call ends, whatever it is doing."""
+        seconds = self._limits.deadline.total_seconds()
+        ends = asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(ends):
+                yield ends
+        except TimeoutError:
+            raise Unavailable(f"no answer within {seconds:g} s") from None
+        except (Interrupted, Redirected) as fault:
+            raise Unavailable(str(fault)) from None
+
+    async def _send(self, request: httpx.Request, ends: float, kept: Kept | None = None) -> Response:
+        await self._turn(ends)
+        async with self._wire.exchange(request) as answer:
+            headers = dict(answer.headers.items())
+            if kept and answer.status_code == 304:
+                response = kept.renewed(headers)
+            else:
+                check_status(answer.status_code, headers, datetime.now(UTC))
+                length = headers.get("content-length", "")
+                content = await read_body(
+                    answer.aiter_raw(),
+                    headers.get("content-encoding", ""),
+                    int(length) if length.isdecimal() else None,
+                    self._limits.max_bytes,
+                )
+                response = Response(answer.status_code, headers, content)
+        self._budget.earn()
+        return response
+
+    async def _turn(self, ends: float) -> None:
+        """Wait for the allowed rate. Raises RateLimited at once where the turn comes after the deadline."""
+        pace = self._pace
+        now = asyncio.get_running_loop().time()
+        wait = pace.take(now)
+        if now + wait > ends:
+            pace.give_back()
+            raise RateLimited("the allowed rate of requests is used up", timedelta(seconds=wait))
+        try:
+            await asyncio.sleep(wait)
+        except asyncio.CancelledError:
+            pace.give_back()
+            raise
