@@ -1,0 +1,1 @@
+"""The read side: listings matched and merged into places, and the search over them."""

@@ -1,0 +1,1 @@
+"""Runs adapters: the registry, calls to networks, snapshots and who refreshes them."""
