@@ -81,7 +81,7 @@ async def test_an_occupancy_has_the_capacity_that_its_count_belongs_to(stuttgart
         vacant=358,
         capacity=870,
         level=OccupancyLevel.VACANT,
-        observed_at=datetime.fromisoformat("2026-11-23T09:29:15+01:00"),
+        observed_at=datetime.fromisoformat("2026-11-20T09:29:15+01:00"),
     )
 
 
@@ -109,4 +109,4 @@ async def test_a_status_of_a_facility_that_is_not_in_the_table_and_a_facility_wi
     batch = await stuttgart.occupancies()
     assert {update.local_id for update in batch.items} ^ facilities == {"12717450", "78357206"}
     assert batch.rejected == ()
-    assert batch.as_of == datetime.fromisoformat("2026-11-23T09:29:30+01:00")
+    assert batch.as_of == datetime.fromisoformat("2026-11-20T09:29:30+01:00")
