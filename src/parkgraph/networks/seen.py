@@ -1,0 +1,47 @@
+"""What searches saw of a network that answers one question at a time: kept, so that a place resolves later. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from parkgraph.domain.place import Listing
+from parkgraph.networks.snapshots import Published, Snapshot, combine
+from parkgraph.sdk.batch import Batch
+
+LIMIT: Final = 20_000
+"""Listings of one network; those seen last stay."""
+
+
+def remember(seen: Snapshot | None, batch: Batch[Listing], now: datetime, limit: int = LIMIT) -> tuple[Snapshot, bool]:
+    """What was seen and what this search saw, without offers; and whether that is anything new."""
+    found = {listing.local_id: replace(listing, offers=()) for listing in batch.items}
+    as_of = batch.as_of or (seen.as_of if seen else None)
+    rest = _without(seen.published.listings, found) if seen else {}
+    published = Published(_last({**rest, **found}, limit), as_of, now, batch.rejected)
+    return _changed(seen, combine(published, None, seen))
+
+
+def together(seen: Snapshot | None, also_seen: Snapshot, limit: int = LIMIT) -> tuple[Snapshot, bool]:
+    """What two processes saw, where they differ as the later one saw it; and whether `also_seen` adds to `seen`."""
+    if seen is None:
+        return also_seen, True
+    earlier, later = sorted((seen, also_seen), key=lambda snapshot: snapshot.taken_at)
+    rest = _without(earlier.published.listings, later.published.listings)
+    listings = _last({**rest, **later.published.listings}, limit)
+    as_of = later.as_of or earlier.as_of
+    return _changed(seen, combine(replace(later.published, listings=listings, as_of=as_of), None, seen))
+
+
+def _changed(before: Snapshot | None, after: Snapshot) -> tuple[Snapshot, bool]:
+    # Equal listings are the same objects, and dicts are equal in whatever order.
+    return after, before is None or before.listings != after.listings
+
+
+def _without(listings: Mapping[str, Listing], others: Mapping[str, Listing]) -> dict[str, Listing]:
+    return {local_id: listing for local_id, listing in listings.items() if local_id not in others}
+
+
+def _last(listings: dict[str, Listing], limit: int) -> dict[str, Listing]:
+    surplus = len(listings) - limit
+    return dict(list(listings.items())[surplus:]) if surplus > 0 else listings

@@ -1,0 +1,185 @@
+"""The room's face: every configured network, what it has, and how to ask it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from parkgraph.db.engine import Database
+from parkgraph.domain.geo import Area
+from parkgraph.domain.place import Listing
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.networks.changes import Changes, Listener
+from parkgraph.networks.gateway import Gateway
+from parkgraph.networks.keeping import Keeping
+from parkgraph.networks.leader import Leader, Role
+from parkgraph.networks.network import Network, Part
+from parkgraph.networks.refresh import Refresher
+from parkgraph.networks.reports import SourceReport
+from parkgraph.networks.searches import SearchAnswer, Searches
+from parkgraph.networks.snapshots import Snapshot
+from parkgraph.networks.store import SnapshotStore
+from parkgraph.networks.tasks import Tasks
+from parkgraph.sdk.batch import Batch
+
+__all__ = ["Networks", "SearchAnswer"]
+
+START_S: Final = 0.7
+"""So long does a start wait for stored snapshots; what comes later is told when it comes."""
+
+STOP_S: Final = 3.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Networks:
+    """Runs them from `start` to `stop`; what it serves comes from memory."""
+
+    def __init__(
+        self,
+        networks: Sequence[Network],
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = _now,
+        save_seen_every: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._networks = {network.id: network for network in networks}
+        self._clock = clock
+        self._save_seen_every = save_seen_every
+        self._changes = Changes()
+        self._leader = Leader(database, self._took_role, lambda payload: self._keeping.heard(payload))
+        self._keeping = Keeping(
+            self._networks, SnapshotStore(database), self._changes, lambda: self._leader.is_leader, clock
+        )
+        gateways = {network.id: Gateway(network.id) for network in networks}
+        self._searches = Searches(networks, gateways, self._saw, clock)
+        self._refreshers = {
+            network.id: Refresher(network, gateways[network.id], self._keeping.settled, clock)
+            for network in networks
+            if Part.LISTINGS in network.asking
+        }
+        self._tasks = Tasks()
+        self._refreshing: dict[str, asyncio.Task[None]] = {}
+
+    def __iter__(self) -> Iterator[Network]:
+        return iter(self._networks.values())
+
+    def get(self, network_id: str) -> Network:
+        """Raises KeyError."""
+        return self._networks[network_id]
+
+    def find(self, network_id: str) -> Network | None:
+        return self._networks.get(network_id)
+
+    def snapshot(self, network_id: str) -> Snapshot | None:
+        """What the network has; None where it has not answered yet. Raises KeyError."""
+        return self._networks[network_id].snapshot
+
+    @property
+    def leader(self) -> Leader:
+        return self._leader
+
+    @property
+    def on_change(self) -> Listener:
+        """Awaited with the ids of networks whose listings changed: one call at a time, before others are notified."""
+        return self._changes.listener
+
+    @on_change.setter
+    def on_change(self, listener: Listener) -> None:
+        self._changes.listener = listener
+
+    async def start(self) -> None:
+        """Serve what is stored, then begin to ask. Returns within a second, even if every network hangs.
+
+        `on_change` is called once with all that is restored, be it nothing.
+        """
+        restored = asyncio.Event()
+        self._tasks.spawn(self._run(restored), "networks")
+        self._tasks.spawn(self._keeping.follow(), "follow snapshots")
+        self._tasks.spawn(self._keep_seen(), "keep what searches saw")
+        for network in self:
+            if not network.info.may_store:
+                self._start_refreshing(network.id)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_S):
+                await restored.wait()
+
+    async def stop(self) -> None:
+        """Store what is not stored yet, end every task, close every client."""
+        await self._stop_refreshing(self._refreshing)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                if self._leader.is_leader:
+                    await self._keeping.save()
+                await self._keeping.save_seen()
+        await self._tasks.end()
+        for network in self:
+            await network.aclose()
+
+    async def first_attempts(self, timeout: float) -> None:  # noqa: ASYNC109
+        """Until every network has a snapshot or has finished its first attempt, at most `timeout` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                for ready in self._keeping.ready.values():
+                    await ready.wait()
+
+    async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
+        """One answer for each search network, within `deadline` seconds from now.
+
+        What they saw is kept, and `on_change` is awaited for what is new of it as far as the deadline allows.
+        """
+        return await self._searches.search(area, stay, vehicle, deadline)
+
+    def report(self, network_id: str, area: Area) -> SourceReport:
+        """What the network serves from memory, and how good that is. Raises KeyError."""
+        return self._networks[network_id].report(area, self._clock())
+
+    async def _run(self, restored: asyncio.Event) -> None:
+        await self._keeping.restore()
+        restored.set()
+        await self._leader.run()
+
+    def _took_role(self, role: Role) -> None:
+        """Apart from the database, whoever led goes on in memory, and stores that when it leads again."""
+        if role is Role.LEADING:
+            self._tasks.spawn(self._lead(), "lead")
+        elif role is Role.FOLLOWING:
+            self._tasks.spawn(self._follow(), "follow")
+
+    async def _lead(self) -> None:
+        await self._keeping.restore()
+        await self._changes.tell(frozenset(self._networks))
+        await self._keeping.save()
+        if self._leader.is_leader:
+            for network in self:
+                self._start_refreshing(network.id)
+
+    async def _follow(self) -> None:
+        await self._stop_refreshing(network.id for network in self if network.info.may_store)
+        self._keeping.follow_another()
+
+    def _start_refreshing(self, network_id: str) -> None:
+        if network_id in self._refreshers and network_id not in self._refreshing:
+            work = self._refreshers[network_id].run()
+            self._refreshing[network_id] = self._tasks.spawn(work, f"refresh {network_id}")
+
+    async def _stop_refreshing(self, network_ids: Iterable[str]) -> None:
+        ended = [task for network_id in list(network_ids) if (task := self._refreshing.pop(network_id, None))]
+        for task in ended:
+            task.cancel()
+        if ended:
+            await asyncio.wait(ended)
+
+    def _saw(self, network: Network, batch: Batch[Listing]) -> asyncio.Task[None] | None:
+        if not self._keeping.saw(network, batch):
+            return None
+        return self._tasks.spawn(self._changes.tell(frozenset({network.id})), f"tell of {network.id}")
+
+    async def _keep_seen(self) -> None:
+        while True:
+            await asyncio.sleep(self._save_seen_every.total_seconds())
+            await self._keeping.save_seen()

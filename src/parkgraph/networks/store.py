@@ -1,0 +1,167 @@
+"""Snapshots in the database: what a restart serves at once, and what other processes follow.
+
+Table `snapshots`, one row for each answer of a network. What is written is announced in the same transaction, on
+CHANNEL: the network's id, followed by the code of its fault where the last attempt was not good ("sbb", "sbb DENIED").
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+import asyncpg
+import structlog
+from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from parkgraph.db.engine import Database
+from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.place import Listing
+from parkgraph.networks import stored_form
+from parkgraph.networks.network import Part
+from parkgraph.networks.reports import Code
+from parkgraph.networks.seen import together
+from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
+from parkgraph.networks.stored_form import Particulars, Reader
+from parkgraph.networks.tables import SnapshotRow
+
+_log = structlog.get_logger(__name__)
+
+CHANNEL: Final = "parkgraph_snapshots"
+DATABASE_FAULTS: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What says that the database is not to be had right now."""
+
+_SEEN_LOCK: Final = 1_580_438
+"""First half of the advisory lock's key under which processes take turns in merging what their searches saw."""
+
+Item = TypeVar("Item", Listing, OccupancyUpdate)
+
+
+class SnapshotStore:
+    """Every method raises one of DATABASE_FAULTS where the database is not to be had."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS)
+        self._occupancies = _Shelf(Part.OCCUPANCIES, stored_form.OCCUPANCIES)
+
+    async def load(self, network_id: str) -> Snapshot | None:
+        """What is stored of a network. A body that cannot be read any more counts as absent."""
+        async with self._database.session() as session:
+            return await self._load(session, network_id)
+
+    async def save(self, network_id: str, part: Part, snapshot: Snapshot, fault: Code | None) -> None:
+        """Store one answer of a feed network. An unchanged one only moves its times."""
+        async with self._database.session() as session:
+            if part is Part.LISTINGS:
+                await self._put_listings(session, network_id, snapshot)
+            elif snapshot.live:
+                live = snapshot.live
+                what = Stored(live.updates, live.as_of, live.taken_at, Particulars(rejected=live.rejected))
+                await self._occupancies.put(session, network_id, what)
+            await _announce(session, network_id, fault)
+            await session.commit()
+
+    async def save_seen(self, network_id: str, seen: Snapshot) -> None:
+        """Store what searches of this process saw, together with what those of others did."""
+        async with self._database.session() as session:
+            lock = text("SELECT pg_advisory_xact_lock(:room, hashtext(:network))")
+            await (await session.connection()).execute(lock, {"room": _SEEN_LOCK, "network": network_id})
+            merged, _ = together(await self._load(session, network_id), seen)
+            await self._put_listings(session, network_id, merged)
+            await _announce(session, network_id)
+            await session.commit()
+
+    async def announce(self, network_id: str, fault: Code | None) -> None:
+        """Tell the processes that follow."""
+        async with self._database.session() as session:
+            await _announce(session, network_id, fault)
+            await session.commit()
+
+    async def _load(self, session: AsyncSession, network_id: str) -> Snapshot | None:
+        stored = await self._listings.take(session, network_id)
+        if stored is None:
+            return None
+        particulars = stored.particulars
+        published = Published(
+            stored.items, stored.as_of, stored.taken_at, particulars.rejected, particulars.smaller_since
+        )
+        live = await self._occupancies.take(session, network_id)
+        if live is None:
+            return combine(published)
+        return combine(published, Live(live.items, live.as_of, live.taken_at, live.particulars.rejected))
+
+    async def _put_listings(self, session: AsyncSession, network_id: str, snapshot: Snapshot) -> None:
+        of = snapshot.published
+        particulars = Particulars(rejected=of.rejected, smaller_since=of.smaller_since)
+        await self._listings.put(session, network_id, Stored(of.listings, of.as_of, of.taken_at, particulars))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[Item]):
+    """One row of the table, read."""
+
+    items: Mapping[str, Item]
+    as_of: datetime | None
+    taken_at: datetime
+    particulars: Particulars
+
+
+class _Shelf(Generic[Item]):
+    """The rows of one part. Remembers what it read last, so that an unchanged body is not read again."""
+
+    def __init__(self, part: Part, reader: Reader[Item]) -> None:
+        self._part = part
+        self._reader: Reader[Item] = reader
+        self._last: dict[str, tuple[str, Particulars, Mapping[str, Item]]] = {}
+
+    async def take(self, session: AsyncSession, network_id: str) -> Stored[Item] | None:
+        where = (SnapshotRow.network == network_id, SnapshotRow.part == self._part)
+        times = select(SnapshotRow.digest, SnapshotRow.as_of, SnapshotRow.taken_at).where(*where)
+        found = (await session.exec(times)).first()
+        if found is None:
+            return None
+        digest, as_of, taken_at = found
+        if network_id not in self._last or self._last[network_id][0] != digest:
+            row = (await session.exec(select(SnapshotRow).where(*where))).one()
+            digest, as_of, taken_at = row.digest, row.as_of, row.taken_at
+            try:
+                particulars, items = await asyncio.to_thread(self._reader.read, row.body)
+            except ValueError:
+                _log.warning("stored_snapshot_unreadable", network=network_id, part=self._part)
+                return None
+            self._last[network_id] = (digest, particulars, items)
+        _, known_particulars, known_items = self._last[network_id]
+        return Stored(known_items, as_of, taken_at, known_particulars)
+
+    async def put(self, session: AsyncSession, network_id: str, stored: Stored[Item]) -> None:
+        body = await asyncio.to_thread(stored_form.write, stored.items.values(), stored.particulars)
+        times = {"as_of": stored.as_of, "taken_at": stored.taken_at}
+        same = update(SnapshotRow).where(
+            col(SnapshotRow.network) == network_id,
+            col(SnapshotRow.part) == self._part,
+            col(SnapshotRow.digest) == body.digest,
+        )
+        unchanged = await session.exec(same.values(times).returning(col(SnapshotRow.network)))
+        if unchanged.first():
+            return
+        values = {
+            **times,
+            "body": body.compressed,
+            "digest": body.digest,
+            "items": len(stored.items),
+            "rejected": len(stored.particulars.rejected),
+        }
+        row = insert(SnapshotRow).values(network=network_id, part=self._part, **values)
+        await session.exec(row.on_conflict_do_update(index_elements=["network", "part"], set_=values))
+
+
+async def _announce(session: AsyncSession, network_id: str, fault: Code | None = None) -> None:
+    payload = f"{network_id} {fault}" if fault else network_id
+    await (await session.connection()).execute(
+        text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
+    )

@@ -1,0 +1,192 @@
+"""Settings: the only reader of parkgraph.toml and of the environment.
+
+Every key of the file has its twin in the environment, which wins: `[server] port` is PARKGRAPH_SERVER_PORT,
+`[networks.my-city] static_url` is PARKGRAPH_NETWORKS_MY_CITY_STATIC_URL. An empty variable counts as unset.
+`parkgraph.example.toml` explains every setting. What is wrong stops the start, with one sentence (SettingsError).
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from parkgraph.settings_source import SettingsError, Source, read_table
+
+__all__ = ["DatabaseSettings", "NetworkSettings", "ServerSettings", "Settings", "SettingsError", "load"]
+
+PREFIX: Final = "PARKGRAPH_"
+RESERVED: Final = frozenset({"yards"})
+"""The private yards are a network too, and this is its name."""
+
+_INSTANCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_TESTS_OWN: Final = frozenset({"PARKGRAPH_SOAK"})
+_KUBERNETES: Final = re.compile(r"PARKGRAPH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)")
+"""What Kubernetes sets in every pod for a service whose name begins with parkgraph."""
+_KUBERNETES_PORT: Final = re.compile(r"(tcp|udp|sctp)://")
+
+
+def _check_database_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+asyncpg://")):
+        raise ValueError("must begin with postgresql://")
+    return url
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ServerSettings(_Table):
+    """`[server]`. `port` 0 lets the system choose. `production` turns GraphiQL and introspection off."""
+
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8000, ge=0, le=65_535)
+    query_deadline_ms: int = Field(800, ge=50, le=10_000)
+    environment: Literal["development", "production"] = "development"
+
+
+class DatabaseSettings(_Table):
+    """`[database]`. Without `url` an embedded PostgreSQL starts by itself in `data_dir`."""
+
+    url: Annotated[SecretStr, AfterValidator(_check_database_url)] | None = None
+
+
+class NetworkSettings(_Table):
+    """`[networks.<instance>]`. Every other key of the table is in `source` and belongs to the adapter."""
+
+    adapter: str = Field(min_length=1)
+    enabled: bool = True
+    allow_private: bool = False
+    refresh_seconds: float | None = Field(None, ge=1, le=2_592_000)
+    source: Source = Field(Source(""), repr=False, exclude=True)
+
+
+class _TopLevel(_Table):
+    data_dir: Path = Path(".parkgraph")
+
+
+class Settings(_Table):
+    """All that is configured. `networks` holds the disabled ones too, in the order in which they were given."""
+
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    data_dir: Path = Path(".parkgraph")
+    networks: Mapping[str, NetworkSettings] = Field({}, repr=False)
+
+
+OF_A_NETWORK: Final = frozenset(NetworkSettings.model_fields) - {"source"}
+"""Keys of a network's table that are ParkGraph's own."""
+
+_MODELS: Final[Mapping[str, type[_Table]]] = {"": _TopLevel, "server": ServerSettings, "database": DatabaseSettings}
+_TABLES: Final = frozenset({"server", "database", "networks"})
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings of this file (None: no file) and this environment. Raises SettingsError."""
+    document = _read(path) if path else {}
+    variables = {name: value for name, value in environ.items() if value and _is_ours(name, value)}
+
+    sources = {"": Source("", PREFIX, path, {key: document[key] for key in document.keys() - _TABLES})}
+    for section in ("server", "database"):
+        sources[section] = Source(section, _prefix(section), path, _table(path, document, section))
+    configured = _table(path, document, "networks")
+    instances = _instances(path, configured, variables)
+    for name in instances:
+        table = f"networks.{name}"
+        sources[table] = Source(table, _prefix("networks", name), path, _table(path, configured, name, table))
+
+    for variable, value in variables.items():
+        table, key = _addressed(variable, sources)
+        sources[table] = sources[table].overridden(key, variable, value)
+
+    return Settings(
+        server=read_table(ServerSettings, sources["server"]),
+        database=read_table(DatabaseSettings, sources["database"]),
+        data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
+        networks={name: _network(sources[f"networks.{name}"]) for name in instances},
+    )
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such file; parkgraph.example.toml is one to begin with.") from None
+    except OSError as fault:
+        raise SettingsError(f"{path}: the file cannot be read ({fault.strerror}).") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: the file must be UTF-8 text.") from None
+    except tomllib.TOMLDecodeError as fault:
+        where = re.search(r"\(at ([^()]*)\)$", str(fault))
+        raise SettingsError(f"{path}: must be TOML, and is not at {where[1] if where else 'some line'}.") from None
+
+
+def _table(path: Path | None, parent: Mapping[str, object], key: str, heading: str = "") -> dict[str, object]:
+    value = parent.get(key, {})
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: {heading or key} must be a table, headed [{heading or key}].")
+    return value
+
+
+def _network(source: Source) -> NetworkSettings:
+    own, adapters = source.split(OF_A_NETWORK)
+    return read_table(NetworkSettings, own).model_copy(update={"source": adapters})
+
+
+def _instances(path: Path | None, tables: Iterable[str], variables: Iterable[str]) -> list[str]:
+    """The networks of the file, and those that the environment makes by naming their adapter."""
+    named: dict[str, str] = {}
+    for name in tables:
+        where, prefix = f"{path}: [networks.{name}]", _prefix("networks", name)
+        _check_instance(name, where)
+        if prefix in named:
+            raise SettingsError(f"{where} must be named otherwise: {prefix}… is [networks.{named[prefix]}] already.")
+        named[prefix] = name
+    for variable in variables:
+        made = re.fullmatch(r"(PARKGRAPH_NETWORKS_(.+)_)ADAPTER", variable)
+        if made and made[1] not in named:
+            _check_instance(made[2].lower() if made[2].isupper() else made[2], variable)
+            named[made[1]] = made[2].lower()
+    return list(named.values())
+
+
+def _check_instance(name: str, where: str) -> None:
+    if name in RESERVED:
+        raise SettingsError(f"{where} must be named otherwise: {name} is the network of the private yards.")
+    if not _INSTANCE.fullmatch(name):
+        raise SettingsError(
+            f"{where} must name its network by a letter and up to 62 letters of one case, digits, - and _."
+        )
+
+
+def _prefix(*tables: str) -> str:
+    """What the variables of a table begin with: PARKGRAPH_NETWORKS_MY_CITY_ for [networks.my-city]."""
+    return PREFIX + "".join(f"{table}_" for table in tables).upper().replace("-", "_")
+
+
+def _addressed(variable: str, sources: Mapping[str, Source]) -> tuple[str, str]:
+    """The table and the key of a variable; of two networks that could be meant, the one with the longer name."""
+    for table, source in sorted(sources.items(), key=lambda item: len(item[1].prefix), reverse=True):
+        key = variable.removeprefix(source.prefix).lower()
+        is_known = table not in _MODELS or key in _MODELS[table].model_fields
+        if variable.startswith(source.prefix) and key and is_known:
+            return table, key
+    keys = {table: _MODELS[table].model_fields if table in _MODELS else OF_A_NETWORK for table in sources}
+    known = sorted(source.prefix + key.upper() for table, source in sources.items() for key in keys[table])
+    near = difflib.get_close_matches(variable, known, n=1, cutoff=0.9)
+    if near:
+        raise SettingsError(f"{variable} is no setting; did you mean {near[0]}?")
+    if variable.startswith(_prefix("networks")):
+        raise SettingsError(f"{variable} is of no network: PARKGRAPH_NETWORKS_<INSTANCE>_ADAPTER is what makes one.")
+    raise SettingsError(f"{variable} is no setting; parkgraph.example.toml has them all.")
+
+
+def _is_ours(name: str, value: str) -> bool:
+    if not name.startswith(PREFIX) or name in _TESTS_OWN:
+        return False
+    if name.startswith(_prefix("networks")):
+        return True
+    return not (_KUBERNETES.fullmatch(name) or (name.endswith("_PORT") and _KUBERNETES_PORT.match(value)))

@@ -1,0 +1,178 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.networks.scripted import HANG, NOW, batch, eventually, feed, live_script, script, search, update
+
+from parkgraph.networks.gateway import Gateway
+from parkgraph.networks.network import Network, NetworkStatus, Part
+from parkgraph.networks.refresh import Refresher, pause
+from parkgraph.networks.reports import Code
+from parkgraph.sdk.batch import Batch
+from parkgraph.sdk.faults import Denied, RateLimited, Unavailable
+
+HOUR = timedelta(hours=1)
+FAST = timedelta(milliseconds=10)
+
+
+class Settled:
+    """Records what a refresher tells."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Part, bool, bool]] = []
+
+    async def __call__(self, network: Network, part: Part, *, answered: bool, changed: bool) -> None:
+        self.told.append((part, answered, changed))
+
+
+def refresher(network: Network, settled: Settled | None = None) -> Refresher:
+    return Refresher(network, Gateway(network.id), settled or Settled(), lambda: NOW)
+
+
+@asynccontextmanager
+async def running(network: Network) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(refresher(network).run())
+    yield task
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@given(st.floats(-1, 1))
+def test_the_cadence_varies_by_a_tenth(jitter: float) -> None:
+    assert 0.9 * 3600 <= pause(HOUR, 0, None, jitter) <= 1.1 * 3600 + 1e-6
+
+
+def test_failures_back_off_from_little_up_to_the_cadence() -> None:
+    pauses = [pause(HOUR, failures, None, 0) for failures in (1, 2, 3, 12, 10_000)]
+    assert pauses == [2, 4, 8, 3600, 3600]
+
+
+def test_a_short_cadence_is_not_stretched_by_a_failure() -> None:
+    assert pause(timedelta(seconds=1), 5, None, 0) == 1
+
+
+@given(st.integers(0, 100), st.floats(-1, 1), st.timedeltas(timedelta(0), timedelta(days=1)))
+def test_a_network_is_never_asked_before_its_patience_ends(failures: int, jitter: float, patience: timedelta) -> None:
+    assert pause(HOUR, failures, patience, jitter) >= patience.total_seconds()
+
+
+async def test_an_attempt_takes_over_the_answer() -> None:
+    settled, network = Settled(), feed("city", batch("a"))
+    await refresher(network, settled).refresh_listings()
+    assert network.snapshot is not None
+    assert list(network.snapshot.listings) == ["a"]
+    assert network.status is NetworkStatus.UP
+    assert settled.told == [(Part.LISTINGS, True, True)]
+
+
+async def test_an_unchanged_answer_is_told_as_unchanged() -> None:
+    settled, network = Settled(), feed("city", batch("a"))
+    refreshing = refresher(network, settled)
+    await refreshing.refresh_listings()
+    await refreshing.refresh_listings()
+    assert settled.told[1] == (Part.LISTINGS, True, False)
+
+
+async def test_a_failed_attempt_keeps_the_last_good_data() -> None:
+    settled, network = Settled(), feed("city", batch("a"), Unavailable("away"))
+    refreshing = refresher(network, settled)
+    await refreshing.refresh_listings()
+    await refreshing.refresh_listings()
+    assert network.snapshot is not None
+    assert network.code is Code.UNAVAILABLE
+    assert settled.told[1] == (Part.LISTINGS, False, False)
+
+
+async def test_an_answer_that_is_held_is_no_success() -> None:
+    network = feed("city", batch("a", "b"), batch())
+    refreshing = refresher(network)
+    await refreshing.refresh_listings()
+    await refreshing.refresh_listings()
+    assert network.code is Code.HELD_SMALLER
+    assert network.listings == 2
+
+
+async def test_live_data_are_applied_to_the_listings() -> None:
+    network = feed("city", batch("a"), live=[Batch((update("a", 7),))])
+    refreshing = refresher(network)
+    await refreshing.refresh_listings()
+    await refreshing.refresh_occupancies()
+    assert network.snapshot is not None
+    occupancy = network.snapshot.listings["a"].occupancy
+    assert occupancy is not None
+    assert occupancy.vacant == 7
+    assert network.status is NetworkStatus.UP
+
+
+async def test_incomplete_live_data_are_applied_and_reported() -> None:
+    network = feed("city", batch("a"), live=[Batch((update("a", 7),), complete=False)])
+    refreshing = refresher(network)
+    await refreshing.refresh_listings()
+    await refreshing.refresh_occupancies()
+    assert network.code is Code.INCOMPLETE
+    assert network.snapshot is not None
+    assert network.snapshot.live is not None
+
+
+@pytest.mark.parametrize("nonsense", [None, [], {}, batch(object()), batch(update("a", 1))])
+async def test_what_breaks_the_contract_is_the_adapters_bug(nonsense: object) -> None:
+    network = feed("city", nonsense)
+    await refresher(network).refresh_listings()
+    assert network.code is Code.UNEXPECTED
+    assert network.status is NetworkStatus.DOWN
+
+
+async def test_an_id_that_is_no_text_is_the_adapters_bug() -> None:
+    good = batch("a").items[0]
+    object.__setattr__(good, "local_id", ["a"])
+    network = feed("city", Batch((good,)))
+    await refresher(network).refresh_listings()
+    assert network.code is Code.UNEXPECTED
+
+
+async def test_a_network_is_asked_again_and_again() -> None:
+    network = feed("city", batch("a"), live=[Batch((update("a", 7),))], every=FAST, live_every=FAST)
+    async with running(network):
+        await eventually(lambda: script(network).calls >= 3 and live_script(network).calls >= 3)
+
+
+async def test_live_data_wait_for_the_first_listings() -> None:
+    network = feed("city", HANG, live=[Batch((update("a", 7),))], every=FAST, live_every=FAST)
+    async with running(network):
+        await eventually(lambda: script(network).calls == 1)
+        await asyncio.sleep(0.05)
+        assert live_script(network).calls == 0
+
+
+async def test_a_network_that_fails_is_asked_until_it_is_back() -> None:
+    network = feed("city", Unavailable("away"), ZeroDivisionError(), batch("a"), every=FAST)
+    async with running(network):
+        await eventually(lambda: network.status is NetworkStatus.UP)
+    assert script(network).calls >= 3
+
+
+async def test_a_network_that_refuses_the_credentials_is_left_alone() -> None:
+    network = feed("city", batch("a"), Denied("no"), live=[Batch((update("a", 7),))], every=FAST, live_every=FAST)
+    async with running(network) as task:
+        await asyncio.wait({task}, timeout=5)
+        assert task.done()
+    assert network.status is NetworkStatus.DEGRADED
+    assert network.code is Code.DENIED
+    assert script(network).calls == 2
+
+
+async def test_a_network_that_asks_for_patience_gets_it() -> None:
+    network = feed("city", RateLimited("slowly", timedelta(hours=1)), batch("a"), every=FAST)
+    async with running(network):
+        await eventually(lambda: network.code is Code.RATE_LIMITED)
+        await asyncio.sleep(0.1)
+        assert script(network).calls == 1
+
+
+def test_a_search_network_has_nothing_to_refresh() -> None:
+    with pytest.raises(TypeError):
+        refresher(search("city", batch()))

@@ -1,0 +1,77 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from tests.networks.scripted import NOW, batch, listing
+
+from parkgraph.domain.money import Money
+from parkgraph.domain.place import ListingOffer
+from parkgraph.domain.pricing import OfferStatus
+from parkgraph.networks.seen import remember, together
+from parkgraph.networks.snapshots import Snapshot
+
+LATER = NOW + timedelta(minutes=1)
+
+
+def seen(*items: str, at: timedelta = timedelta(0)) -> Snapshot:
+    snapshot, _ = remember(None, batch(*items), NOW + at)
+    return snapshot
+
+
+def test_what_searches_saw_adds_up() -> None:
+    after, changed = remember(seen("a"), batch("b"), LATER)
+    assert list(after.listings) == ["a", "b"]
+    assert changed
+    assert after.taken_at == LATER
+
+
+def test_what_was_seen_before_is_no_news() -> None:
+    before = seen("a", "b")
+    after, changed = remember(before, batch("a"), LATER)
+    assert not changed
+    assert after.listings["a"] is before.listings["a"]
+
+
+def test_a_changed_listing_is_news() -> None:
+    _, changed = remember(seen("a"), batch(listing("a", name="New")), LATER)
+    assert changed
+
+
+def test_an_offer_is_of_its_search_and_is_not_kept() -> None:
+    offered = listing("a", offers=(ListingOffer("1", OfferStatus.PRICED, Money(Decimal(5), "EUR")),))
+    after, changed = remember(seen("a"), batch(offered), LATER)
+    assert after.listings["a"] == replace(offered, offers=())
+    assert not changed
+
+
+def test_of_too_many_those_seen_last_are_kept() -> None:
+    first, _ = remember(None, batch("a", "b"), NOW, limit=3)
+    second, _ = remember(first, batch("a", "c"), NOW, limit=3)
+    third, changed = remember(second, batch("d"), NOW, limit=3)
+    assert set(third.listings) == {"a", "c", "d"}
+    assert changed
+
+
+def test_what_two_processes_saw_adds_up_whichever_comes_first() -> None:
+    mine, theirs = seen("a", "b"), seen("b", "c", at=timedelta(minutes=1))
+    one, changed = together(mine, theirs)
+    other, _ = together(theirs, mine)
+    assert one.listings == other.listings
+    assert set(one.listings) == {"a", "b", "c"}
+    assert changed
+
+
+def test_where_two_processes_differ_the_later_one_counts() -> None:
+    mine, _ = remember(None, batch(listing("a", name="Old")), NOW)
+    theirs, _ = remember(None, batch(listing("a", name="New")), LATER)
+    assert together(mine, theirs)[0].listings["a"].name == "New"
+    assert together(theirs, mine)[0].listings["a"].name == "New"
+
+
+def test_nothing_new_from_another_process_is_no_news() -> None:
+    _, changed = together(seen("a", "b"), seen("b"))
+    assert not changed
+
+
+def test_what_another_process_saw_is_news_where_nothing_was_seen() -> None:
+    assert together(None, seen("a")) == (seen("a"), True)
