@@ -1,0 +1,32 @@
+"""Opening hours in OSM syntax, evaluated by a kept library, as the domain's `Hours`."""
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]
+
+from parkgraph.domain.geo import Coordinates
+from parkgraph.domain.hours import Hours
+
+
+class OsmHours:
+    """Hours at one position: public holidays and the sun are those of that place."""
+
+    def __init__(self, parsed: OpeningHours, zone: ZoneInfo) -> None:
+        self._parsed = parsed
+        self._zone = zone
+
+    def is_open(self, at: datetime) -> bool | None:
+        state, _comment = self._parsed.state(at.astimezone(self._zone))
+        return None if state == State.UNKNOWN else state == State.OPEN
+
+
+@lru_cache(maxsize=16_384)
+def parse_hours(text: str, position: Coordinates, zone: ZoneInfo) -> Hours | None:
+    """None where the text is not OSM syntax: unknown hours, never a guess."""
+    try:
+        parsed = OpeningHours(text, timezone=zone, coords=(position.latitude, position.longitude))
+    except ParserError:
+        return None
+    return OsmHours(parsed, zone)

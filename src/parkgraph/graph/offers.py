@@ -1,0 +1,191 @@
+"""What a stay at a place costs, network by network, and why a vehicle or a stay does not fit. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from parkgraph.domain.money import Money
+from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
+from parkgraph.domain.place import Listing, ListingKey, ListingOffer, Place
+from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine, price
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.hours import parse_hours
+from parkgraph.sdk.contract import NetworkInfo
+
+NOW_MEANS: Final = timedelta(minutes=30)
+"""A count of vacant spaces speaks of arrivals within this time."""
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+
+_RANK: Final = {
+    OfferStatus.PRICED: 0,
+    OfferStatus.FREE: 0,
+    OfferStatus.NOT_COMPUTABLE: 1,
+    OfferStatus.UNAVAILABLE: 2,
+}
+
+
+class ExclusionCode(StrEnum):
+    """Why this vehicle or this stay does not fit."""
+
+    TOO_HIGH = "TOO_HIGH"
+    CLOSED_AT_ARRIVAL = "CLOSED_AT_ARRIVAL"
+    CLOSED_AT_DEPARTURE = "CLOSED_AT_DEPARTURE"
+    FULL = "FULL"
+    BEYOND_MAX_STAY = "BEYOND_MAX_STAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A reason, and a sentence for the driver."""
+
+    code: ExclusionCode
+    text: str
+
+
+_OFFER_REASON: Final = {
+    ExclusionCode.TOO_HIGH: OfferReason.TOO_HIGH,
+    ExclusionCode.CLOSED_AT_ARRIVAL: OfferReason.CLOSED,
+    ExclusionCode.CLOSED_AT_DEPARTURE: OfferReason.CLOSED,
+    ExclusionCode.FULL: OfferReason.FULL,
+    ExclusionCode.BEYOND_MAX_STAY: OfferReason.BEYOND_MAX_STAY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One network's price for one stay, and how to take it. `ref` is the network's own id of a ready offer."""
+
+    key: ListingKey
+    listing: Listing
+    stay: Stay
+    status: OfferStatus
+    ref: str | None = None
+    total: Money | None = None
+    lines: tuple[PriceLine, ...] = ()
+    reason: OfferReason | None = None
+    reason_text: str | None = None
+    bookable: bool = False
+    url: str | None = None
+    valid_until: datetime | None = None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What names this offer: the listing, the stay, and the network's own reference if it has one."""
+        arrive, leave = self.stay.arrive.isoformat(), self.stay.leave.isoformat()
+        return (*self.key, arrive, leave, self.ref or "")
+
+    @property
+    def payable(self) -> bool:
+        return self.status in (OfferStatus.PRICED, OfferStatus.FREE)
+
+
+def is_fresh(occupancy: Occupancy, info: NetworkInfo, now: datetime) -> bool:
+    """Whether the count is young enough to be believed; one without a time, or from the future, is not."""
+    return occupancy.observed_at is not None and -CLOCKS_DIFFER <= now - occupancy.observed_at <= info.max_age
+
+
+def exclusions(
+    place: Place, stay: Stay | None, vehicle: Vehicle, infos: Mapping[str, NetworkInfo], now: datetime
+) -> tuple[Exclusion, ...]:
+    """Everything known that keeps this vehicle out, or this stay from working; the maximum stay comes with offers."""
+    found: list[Exclusion] = []
+    if vehicle.height_cm and place.max_height_cm and vehicle.height_cm > place.max_height_cm:
+        text = f"The vehicle is {vehicle.height_cm} cm high; at most {place.max_height_cm} cm fit."
+        found.append(Exclusion(ExclusionCode.TOO_HIGH, text))
+    if stay is not None:
+        hours = place.opening_hours and parse_hours(place.opening_hours, place.location, zone_of(place, infos))
+        if hours:
+            if hours.is_open(stay.arrive) is False:
+                found.append(Exclusion(ExclusionCode.CLOSED_AT_ARRIVAL, "It is closed at arrival."))
+            if hours.is_open(stay.leave) is False:
+                found.append(Exclusion(ExclusionCode.CLOSED_AT_DEPARTURE, "It is closed at departure."))
+    match live_level(place, infos, now) if stay is None or stay.arrive <= now + NOW_MEANS else None:
+        case OccupancyLevel.FULL:
+            found.append(Exclusion(ExclusionCode.FULL, "It is full now."))
+        case OccupancyLevel.CLOSED if not any(e.code is ExclusionCode.CLOSED_AT_ARRIVAL for e in found):
+            found.append(Exclusion(ExclusionCode.CLOSED_AT_ARRIVAL, "The network reports it closed now."))
+    return tuple(found)
+
+
+def offers(
+    place: Place,
+    stay: Stay,
+    excluded: Sequence[Exclusion],
+    infos: Mapping[str, NetworkInfo],
+    ready: Mapping[ListingKey, tuple[ListingOffer, ...]],
+) -> tuple[Offer, ...]:
+    """Every network's offer for the stay, the cheapest first; those that cannot be taken come last."""
+    barred = excluded[0] if excluded else None
+    found: list[Offer] = []
+    for key, listing in place.listings:
+        if barred:
+            reason = _OFFER_REASON[barred.code]
+            found.append(Offer(key, listing, stay, OfferStatus.UNAVAILABLE, reason=reason, reason_text=barred.text))
+        elif key in ready:
+            found.extend(_ready_offer(key, listing, stay, offer) for offer in ready[key])
+        else:
+            quote = price(listing.rates, stay, infos[key.network].timezone)
+            found.append(
+                Offer(
+                    key,
+                    listing,
+                    stay,
+                    quote.status,
+                    total=quote.total,
+                    lines=quote.lines,
+                    reason=quote.reason,
+                    reason_text=quote.reason_text,
+                    url=listing.url,
+                )
+            )
+    return tuple(sorted(found, key=_cheapest_first))
+
+
+def beyond_max_stay(found: Sequence[Offer]) -> Exclusion | None:
+    """The exclusion that every offer agrees on: nobody sells so long a stay here."""
+    if found and all(offer.reason is OfferReason.BEYOND_MAX_STAY for offer in found):
+        return Exclusion(ExclusionCode.BEYOND_MAX_STAY, found[0].reason_text or "The stay is too long.")
+    return None
+
+
+def zone_of(place: Place, infos: Mapping[str, NetworkInfo]) -> ZoneInfo:
+    """The place's own time zone, as its first listing's network has it."""
+    return infos[place.listings[0][0].network].timezone
+
+
+def live_level(place: Place, infos: Mapping[str, NetworkInfo], now: datetime) -> OccupancyLevel | None:
+    """How full it is, where a network counted that lately; it may say CLOSED against published hours."""
+    if place.occupancy is None or place.occupancy_from is None:
+        return None
+    if not is_fresh(place.occupancy, infos[place.occupancy_from.network], now):
+        return None
+    return OccupancyLevel.FULL if place.occupancy.vacant == 0 else place.occupancy.level
+
+
+def _ready_offer(key: ListingKey, listing: Listing, stay: Stay, offer: ListingOffer) -> Offer:
+    return Offer(
+        key,
+        listing,
+        stay,
+        offer.status,
+        ref=offer.ref,
+        total=offer.total,
+        lines=offer.lines,
+        reason=offer.reason,
+        reason_text=offer.reason_text,
+        bookable=offer.bookable,
+        url=offer.url or listing.url,
+        valid_until=offer.valid_until,
+    )
+
+
+def _cheapest_first(offer: Offer) -> tuple[int, str, Decimal, ListingKey, str]:
+    """Amounts are compared within one currency only."""
+    total = offer.total or Money(Decimal(0), "XXX")
+    return _RANK[offer.status], total.currency, total.amount, offer.key, offer.ref or ""

@@ -1,0 +1,246 @@
+"""`nearby` and `within`: fan out, merge, price, rank, cut a page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from parkgraph.domain.geo import Area, Coordinates, bounds_of
+from parkgraph.domain.money import Money
+from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
+from parkgraph.domain.place import Feature, ListingKey, ListingOffer, Place, PlaceKind
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph import cursors
+from parkgraph.graph.hours import parse_hours
+from parkgraph.graph.offers import Exclusion, Offer, beyond_max_stay, exclusions, is_fresh, live_level, offers, zone_of
+from parkgraph.graph.places import PlaceGraph
+from parkgraph.networks.reports import SourceReport
+from parkgraph.networks.service import Networks
+from parkgraph.sdk.contract import NetworkInfo
+
+
+class PlaceSort(StrEnum):
+    DISTANCE = "DISTANCE"
+    PRICE = "PRICE"
+    VACANCY = "VACANCY"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFilter:
+    """Every part that is set must hold. `fits` drops what is excluded instead of explaining it."""
+
+    networks: frozenset[str] | None = None
+    kinds: frozenset[PlaceKind] | None = None
+    features: frozenset[Feature] | None = None
+    open_during_stay: bool | None = None
+    vacant: bool | None = None
+    bookable: bool | None = None
+    max_price: Money | None = None
+    fits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One search. `near` is None for a box, whose order is by distance from its centre."""
+
+    area: Area
+    near: Coordinates | None = None
+    stay: Stay | None = None
+    vehicle: Vehicle = field(default_factory=Vehicle)
+    filter: PlaceFilter = field(default_factory=PlaceFilter)
+    sort: PlaceSort = PlaceSort.DISTANCE
+
+    @property
+    def fingerprint(self) -> str:
+        f = self.filter
+        sets = [sorted(s) if s is not None else None for s in (f.networks, f.kinds, f.features)]
+        rest = (f.open_during_stay, f.vacant, f.bookable, f.max_price, f.fits)
+        return cursors.fingerprint(self.area, self.near, self.stay, self.vehicle, sets, rest, self.sort)
+
+
+class Hit:
+    """One place in the answer to one question. Offers are priced once, when they are first looked at."""
+
+    def __init__(
+        self,
+        place: Place,
+        question: Question,
+        infos: Mapping[str, NetworkInfo],
+        ready: Mapping[ListingKey, tuple[ListingOffer, ...]],
+        now: datetime,
+    ) -> None:
+        self.place = place
+        self._question = question
+        self._infos = infos
+        self._ready = ready
+        self._now = now
+        centre = question.near or bounds_of(question.area).centre
+        self._from_centre = centre.distance_m(place.location)
+
+    @property
+    def distance_m(self) -> int | None:
+        return round(self._from_centre) if self._question.near else None
+
+    @cached_property
+    def _barred(self) -> tuple[Exclusion, ...]:
+        return exclusions(self.place, self._question.stay, self._question.vehicle, self._infos, self._now)
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        stay = self._question.stay
+        return offers(self.place, stay, self._barred, self._infos, self._ready) if stay else ()
+
+    @cached_property
+    def cheapest(self) -> Offer | None:
+        return next((offer for offer in self.offers if offer.payable), None)
+
+    @cached_property
+    def excluded(self) -> tuple[Exclusion, ...]:
+        too_long = None if self._barred else beyond_max_stay(self.offers)
+        return (*self._barred, too_long) if too_long else self._barred
+
+    @cached_property
+    def key(self) -> cursors.Key:
+        """What the answer is sorted by; unique, since it ends in the place's id."""
+        last = (self._from_centre, self.place.id.hex)
+        match self._question.sort:
+            case PlaceSort.DISTANCE:
+                return last
+            case PlaceSort.PRICE:
+                # Amounts are compared within one currency only: each currency makes a run of its own.
+                total = self.cheapest.total if self.cheapest else None
+                return (0, total.currency, total.amount, *last) if total else (1, "", Decimal(0), *last)
+            case PlaceSort.VACANCY:
+                vacant = self.place.occupancy.vacant if self.place.occupancy else None
+                return (1, 0, *last) if vacant is None else (0, -vacant, *last)
+
+    def passes(self, wanted: PlaceFilter) -> bool:
+        """Whether every part of the filter holds; what costs least is asked first."""
+        place = self.place
+        return (
+            (wanted.networks is None or any(key.network in wanted.networks for key, _ in place.listings))
+            and (wanted.kinds is None or place.kind in wanted.kinds)
+            and (wanted.features is None or wanted.features <= place.features)
+            and (wanted.vacant is None or self._is_vacant() is wanted.vacant)
+            and (wanted.open_during_stay is None or self._is_open() is wanted.open_during_stay)
+            and (not wanted.fits or not self.excluded)
+            and (wanted.bookable is None or any(o.bookable for o in self.offers) is wanted.bookable)
+            and (wanted.max_price is None or self._costs_at_most(wanted.max_price))
+        )
+
+    def _is_vacant(self) -> bool | None:
+        occupancy = self.place.occupancy
+        if occupancy is None or (occupancy.level is OccupancyLevel.UNKNOWN and occupancy.vacant is None):
+            return None
+        return occupancy.vacant != 0 and occupancy.level not in (OccupancyLevel.FULL, OccupancyLevel.CLOSED)
+
+    def _is_open(self) -> bool | None:
+        """Open at both ends of the stay, or now where no stay is asked; None is unknown."""
+        if self.place.opening_hours is None:
+            return None
+        hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, self._infos))
+        stay = self._question.stay
+        instants = (stay.arrive, stay.leave) if stay else (self._now,)
+        states = {hours.is_open(instant) for instant in instants} if hours else {None}
+        return False if False in states else None if None in states else True
+
+    def _costs_at_most(self, limit: Money) -> bool:
+        total = self.cheapest.total if self.cheapest else None
+        return total is not None and total.currency == limit.currency and total.amount <= limit.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of hits, how many there are in all, and what every network did for it."""
+
+    hits: Sequence[Hit]
+    cursors: Sequence[str]
+    total: int
+    has_next: bool
+    has_previous: bool
+    sources: Sequence[SourceReport]
+
+
+class Search:
+    """Asks the view in memory and, under one deadline, the networks that answer per request."""
+
+    def __init__(
+        self,
+        graph: PlaceGraph,
+        networks: Networks,
+        deadline_s: float,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._graph = graph
+        self._networks = networks
+        self._deadline_s = deadline_s
+        self._clock = clock
+
+    async def find(self, question: Question, first: int, after: str | None) -> Answer:
+        """The page of `first` hits after the cursor. Raises CursorError."""
+        answers = await self._networks.search(question.area, question.stay, question.vehicle, self._deadline_s)
+        ready = {
+            ListingKey(answer.network.id, listing.local_id): listing.offers
+            for answer in answers
+            if answer.batch
+            for listing in answer.batch.items
+            if listing.offers
+        }
+        infos, now = self.infos, self._clock()
+        found = [Hit(place, question, infos, ready, now) for place in self._graph.view.index.within(question.area)]
+        hits = sorted((hit for hit in found if hit.passes(question.filter)), key=lambda hit: hit.key)
+        page = self._after(hits, question, after)
+        searched = {answer.network.id: answer.report for answer in answers}
+        return Answer(
+            hits=page[:first],
+            cursors=[cursors.encode(question.fingerprint, hit.key) for hit in page[:first]],
+            total=len(hits),
+            has_next=len(page) > first,
+            has_previous=len(page) < len(hits),
+            sources=[
+                searched.get(network.id) or self._networks.report(network.id, question.area)
+                for network in self._networks
+            ],
+        )
+
+    def offers_of(self, place: Place, stay: Stay, vehicle: Vehicle) -> tuple[Offer, ...]:
+        """Offers of one place outside a search: from rates that are known, without a call."""
+        barred = exclusions(place, stay, vehicle, self.infos, self._clock())
+        return offers(place, stay, barred, self.infos, {})
+
+    def is_open(self, place: Place, at: datetime | None) -> bool | None:
+        """Now, or at an instant; None where hours are unknown. A live CLOSED wins over published hours."""
+        if at is None and live_level(place, self.infos, self._clock()) is OccupancyLevel.CLOSED:
+            return False
+        if place.opening_hours is None:
+            return None
+        hours = parse_hours(place.opening_hours, place.location, zone_of(place, self.infos))
+        return hours.is_open(at or self._clock()) if hours else None
+
+    def is_fresh(self, occupancy: Occupancy, network_id: str) -> bool:
+        """Whether a network's count is young enough to be believed now."""
+        return is_fresh(occupancy, self._networks.get(network_id).info, self._clock())
+
+    @property
+    def infos(self) -> Mapping[str, NetworkInfo]:
+        return {network.id: network.info for network in self._networks}
+
+    @staticmethod
+    def _after(hits: Sequence[Hit], question: Question, after: str | None) -> Sequence[Hit]:
+        if after is None:
+            return hits
+        last = cursors.decode(after, question.fingerprint, _key_shape(question.sort))
+        return [hit for hit in hits if hit.key > last]
+
+
+def _key_shape(sort: PlaceSort) -> cursors.Key:
+    match sort:
+        case PlaceSort.DISTANCE:
+            return (0.0, "")
+        case PlaceSort.PRICE:
+            return (0, "", Decimal(0), 0.0, "")
+        case PlaceSort.VACANCY:
+            return (0, 0, 0.0, "")
