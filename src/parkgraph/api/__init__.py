@@ -1,0 +1,1 @@
+"""The graph over HTTP: strawberry types, one call per resolver."""

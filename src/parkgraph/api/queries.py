@@ -1,0 +1,94 @@
+"""The questions."""
+
+from typing import Annotated
+
+import strawberry
+
+from parkgraph.api import ids
+from parkgraph.api.context import Info
+from parkgraph.api.inputs import (
+    BoundsInput,
+    CoordinatesInput,
+    PlaceFilterInput,
+    StayInput,
+    VehicleInput,
+    circle,
+    page_size,
+)
+from parkgraph.api.types import Listing, Network, Node, Place, PlaceConnection
+from parkgraph.domain.geo import Area, Coordinates
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.search import PlaceFilter, PlaceSort, Question
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="Places around a point, at most 50 km away.")
+    async def nearby(
+        self,
+        info: Info,
+        near: CoordinatesInput,
+        radius: Annotated[int, strawberry.argument(description="Metres.")] = 1000,
+        stay: StayInput | None = None,
+        vehicle: VehicleInput | None = None,
+        filter: PlaceFilterInput | None = None,  # noqa: A002
+        sort: PlaceSort = PlaceSort.DISTANCE,
+        first: int = 20,
+        after: str | None = None,
+    ) -> PlaceConnection:
+        area = circle(near, radius)
+        return await _find(info, area, area.centre, stay, vehicle, filter, sort, first, after)
+
+    @strawberry.field(description="Places in a box.")
+    async def within(
+        self,
+        info: Info,
+        bounds: BoundsInput,
+        stay: StayInput | None = None,
+        vehicle: VehicleInput | None = None,
+        filter: PlaceFilterInput | None = None,  # noqa: A002
+        sort: PlaceSort = PlaceSort.DISTANCE,
+        first: int = 20,
+        after: str | None = None,
+    ) -> PlaceConnection:
+        return await _find(info, bounds.to_domain(), None, stay, vehicle, filter, sort, first, after)
+
+    @strawberry.field(description="Null where the id is well formed and unknown.")
+    def place(self, info: Info, id: strawberry.ID) -> Place | None:  # noqa: A002
+        found = info.context.graph.find(ids.place_id(id))
+        return Place.of(found) if found else None
+
+    @strawberry.field(description="A place or a listing; null where the id is well formed and unknown.")
+    def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        if ids.decode(id)[0] == ids.LISTING:
+            key = ids.listing_key(id)
+            listing = info.context.graph.find_listing(key)
+            return Listing.of(key, listing) if listing else None
+        found = info.context.graph.find(ids.place_id(id))
+        return Place.of(found) if found else None
+
+    @strawberry.field(description="Every enabled network and its state.")
+    def networks(self, info: Info) -> list[Network]:
+        return [Network(subject=network) for network in info.context.networks]
+
+
+async def _find(
+    info: Info,
+    area: Area,
+    near: Coordinates | None,
+    stay: StayInput | None,
+    vehicle: VehicleInput | None,
+    wanted: PlaceFilterInput | None,
+    sort: PlaceSort,
+    first: int,
+    after: str | None,
+) -> PlaceConnection:
+    question = Question(
+        area=area,
+        near=near,
+        stay=stay.to_domain() if stay else None,
+        vehicle=vehicle.to_domain() if vehicle else Vehicle(),
+        filter=wanted.to_domain() if wanted else PlaceFilter(),
+        sort=sort,
+    )
+    return PlaceConnection(subject=await info.context.search.find(question, page_size(first), after))

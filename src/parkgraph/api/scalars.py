@@ -1,0 +1,68 @@
+"""Scalars on the wire: instants with an offset, exact decimals and big integers as strings."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from parkgraph.api.errors import BAD_USER_INPUT
+from parkgraph.domain.stay import parse_instant
+
+_DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
+_INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
+
+BigInt = NewType("BigInt", int)
+
+
+def _refuse(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": BAD_USER_INPUT})
+
+
+def parse_date_time(value: object) -> datetime:
+    try:
+        return parse_instant(value if isinstance(value, str) else "")
+    except ValueError as refusal:
+        raise _refuse(str(refusal)) from None
+
+
+def serialize_instant(value: datetime) -> str:
+    if value.utcoffset() is None:
+        raise ValueError("an instant without an offset must not leave the API")
+    return value.isoformat()
+
+
+def parse_decimal(value: object) -> Decimal:
+    if not (isinstance(value, str) and _DECIMAL.fullmatch(value)):
+        raise _refuse('a Decimal is a string of digits, such as "12.50"')
+    return Decimal(value)
+
+
+def serialize_decimal(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def parse_big_int(value: object) -> BigInt:
+    if not (isinstance(value, str) and _INTEGER.fullmatch(value)):
+        raise _refuse('a BigInt is a string of digits, such as "9007199254740993"')
+    return BigInt(int(value))
+
+
+DATE_TIME: Final = strawberry.scalar(
+    name="DateTime",
+    description="RFC 3339 with an offset; one without an offset is refused.",
+    specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+    serialize=serialize_instant,
+    parse_value=parse_date_time,
+)
+DECIMAL: Final = strawberry.scalar(
+    name="Decimal", description="Exact, a string on the wire.", serialize=serialize_decimal, parse_value=parse_decimal
+)
+BIG_INT: Final = strawberry.scalar(
+    name="BigInt", description="A string on the wire.", serialize=str, parse_value=parse_big_int
+)
+
+SCALARS: Final[dict[object, ScalarDefinition]] = {datetime: DATE_TIME, Decimal: DECIMAL, BigInt: BIG_INT}

@@ -1,0 +1,461 @@
+"""The graph's types, each a thin view of a domain object. Resolvers are one call."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from parkgraph.api import ids
+from parkgraph.api.context import Info
+from parkgraph.api.inputs import StayInput, VehicleInput
+from parkgraph.domain import geo, money, occupancy, place, pricing
+from parkgraph.domain.occupancy import Audience, OccupancyLevel
+from parkgraph.domain.place import Feature, ListingKey, PlaceKind
+from parkgraph.domain.pricing import OfferReason, OfferStatus
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph import offers, search
+from parkgraph.graph.offers import ExclusionCode
+from parkgraph.networks import network, reports
+from parkgraph.networks.network import NetworkStatus
+from parkgraph.networks.reports import SourceStatus
+from parkgraph.sdk.contract import Capability
+
+
+@strawberry.interface(description="Anything with an id that can be asked for again.")
+class Node:
+    id: strawberry.ID
+
+
+@strawberry.type(description="WGS 84, decimal degrees.")
+class Coordinates:
+    latitude: float
+    longitude: float
+
+    @staticmethod
+    def of(position: geo.Coordinates) -> "Coordinates":
+        return Coordinates(latitude=position.latitude, longitude=position.longitude)
+
+
+@strawberry.type(description="An exact amount with its ISO 4217 code.")
+class Money:
+    amount: Decimal
+    currency: str
+
+    @staticmethod
+    def of(value: money.Money | None) -> "Money | None":
+        return Money(amount=value.amount, currency=value.currency) if value else None
+
+
+@strawberry.type(description="One configured parking network, or the private yards.")
+class Network:
+    subject: strawberry.Private[network.Network]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.subject.id)
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.subject.info.name
+
+    @strawberry.field
+    def homepage(self) -> str | None:
+        return self.subject.info.homepage
+
+    @strawberry.field(description="The words that the licence of the data asks for.")
+    def attribution(self) -> str | None:
+        return self.subject.info.attribution
+
+    @strawberry.field
+    def licence(self) -> str | None:
+        return self.subject.info.licence
+
+    @strawberry.field
+    def capabilities(self) -> list[Capability]:
+        return sorted(self.subject.info.capabilities)
+
+    @strawberry.field
+    def status(self) -> NetworkStatus:
+        return self.subject.status
+
+    @strawberry.field
+    def last_success_at(self) -> datetime | None:
+        return self.subject.last_success_at
+
+    @strawberry.field(description="How many listings it has now.")
+    def listings(self) -> int:
+        return self.subject.listings
+
+    @strawberry.field(description="Rows of its last answer that were not understood.")
+    def rejected(self) -> int:
+        return self.subject.rejected
+
+    @strawberry.field(description="Whether it replays samples instead of asking the real network.")
+    def replayed(self) -> bool:
+        return self.subject.replayed
+
+
+def network_of(info: Info, network_id: str) -> Network:
+    return Network(subject=info.context.networks.get(network_id))
+
+
+@strawberry.type(description="How full it is, when that was counted, and by whom. Unknown is null, never 0.")
+class Occupancy:
+    subject: strawberry.Private[occupancy.Occupancy]
+    network_id: strawberry.Private[str]
+
+    @strawberry.field
+    def vacant(self) -> int | None:
+        return self.subject.vacant
+
+    @strawberry.field(description="Of the population that `vacant` was counted over.")
+    def capacity(self) -> int | None:
+        return self.subject.capacity
+
+    @strawberry.field
+    def level(self) -> OccupancyLevel:
+        return self.subject.level
+
+    @strawberry.field
+    def observed_at(self) -> datetime | None:
+        return self.subject.observed_at
+
+    @strawberry.field(description="Whether the count is young enough to be believed.")
+    def fresh(self, info: Info) -> bool:
+        return info.context.search.is_fresh(self.subject, self.network_id)
+
+    @strawberry.field
+    def network(self, info: Info) -> Network:
+        return network_of(info, self.network_id)
+
+
+@strawberry.type(description="Spaces set aside for one audience.")
+class AudienceCapacity:
+    audience: Audience
+    capacity: int | None
+    vacant: int | None
+
+
+@strawberry.type(description="Which network a field comes from, and when it was observed.")
+class FieldSource:
+    subject: strawberry.Private[place.FieldSource]
+
+    @strawberry.field
+    def field(self) -> str:
+        return self.subject.field
+
+    @strawberry.field
+    def network(self, info: Info) -> Network:
+        return network_of(info, self.subject.network)
+
+    @strawberry.field
+    def observed_at(self) -> datetime | None:
+        return self.subject.observed_at
+
+
+@strawberry.type(description="What one network says about one facility.")
+class Listing(Node):
+    key: strawberry.Private[ListingKey]
+    subject: strawberry.Private[place.Listing]
+
+    @staticmethod
+    def of(key: ListingKey, listing: place.Listing) -> "Listing":
+        return Listing(id=strawberry.ID(ids.encode(ids.LISTING, *key)), key=key, subject=listing)
+
+    @strawberry.field
+    def network(self, info: Info) -> Network:
+        return network_of(info, self.key.network)
+
+    @strawberry.field(description="The network's own id of the facility.")
+    def local_id(self) -> str:
+        return self.key.local_id
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.subject.name
+
+    @strawberry.field
+    def location(self) -> Coordinates:
+        return Coordinates.of(self.subject.location)
+
+    @strawberry.field
+    def occupancy(self) -> Occupancy | None:
+        return _occupancy(self.subject.occupancy, self.key)
+
+    @strawberry.field
+    def capacity(self) -> int | None:
+        return self.subject.capacity
+
+    @strawberry.field(description="The network's own words about its prices.")
+    def tariff_text(self) -> str | None:
+        return self.subject.tariff_text
+
+    @strawberry.field
+    def attribution(self, info: Info) -> str | None:
+        return network_of(info, self.key.network).subject.info.attribution
+
+    @strawberry.field
+    def url(self) -> str | None:
+        return self.subject.url
+
+    @strawberry.field(description="The network's own time of these facts.")
+    def updated_at(self) -> datetime | None:
+        return self.subject.updated_at
+
+
+@strawberry.type(description="Equal consecutive units of a price.")
+class PriceLine:
+    label: str
+    from_: datetime = strawberry.field(name="from")
+    to: datetime
+    quantity: int
+    unit_amount: Money | None
+    amount: Money
+
+    @staticmethod
+    def of(line: pricing.PriceLine) -> "PriceLine":
+        return PriceLine(
+            label=line.label,
+            from_=line.start,
+            to=line.end,
+            quantity=line.quantity,
+            unit_amount=Money(amount=line.unit_amount.amount, currency=line.unit_amount.currency),
+            amount=Money(amount=line.amount.amount, currency=line.amount.currency),
+        )
+
+
+@strawberry.type(description="One network's price for one stay, and how to take it.")
+class Offer:
+    subject: strawberry.Private[offers.Offer]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(ids.encode(ids.OFFER, *self.subject.identity))
+
+    @strawberry.field
+    def network(self, info: Info) -> Network:
+        return network_of(info, self.subject.key.network)
+
+    @strawberry.field
+    def listing(self) -> Listing:
+        return Listing.of(self.subject.key, self.subject.listing)
+
+    @strawberry.field(description="PRICED and FREE have a total; the other two have a reason and sort last.")
+    def status(self) -> OfferStatus:
+        return self.subject.status
+
+    @strawberry.field
+    def reason(self) -> OfferReason | None:
+        return self.subject.reason
+
+    @strawberry.field
+    def reason_text(self) -> str | None:
+        return self.subject.reason_text
+
+    @strawberry.field
+    def total(self) -> Money | None:
+        return Money.of(self.subject.total)
+
+    @strawberry.field(description="They add up to the total exactly.")
+    def lines(self) -> list[PriceLine]:
+        return [PriceLine.of(line) for line in self.subject.lines]
+
+    @strawberry.field(description="The network's own words about its prices.")
+    def tariff_text(self) -> str | None:
+        return self.subject.listing.tariff_text
+
+    @strawberry.field
+    def bookable(self) -> bool:
+        return self.subject.bookable
+
+    @strawberry.field
+    def url(self) -> str | None:
+        return self.subject.url
+
+    @strawberry.field
+    def valid_until(self) -> datetime | None:
+        return self.subject.valid_until
+
+    @staticmethod
+    def all(found: Sequence[offers.Offer]) -> list["Offer"]:
+        return [Offer(subject=offer) for offer in found]
+
+
+@strawberry.type(description="Why a vehicle or a stay does not fit.")
+class Exclusion:
+    code: ExclusionCode
+    text: str
+
+
+@strawberry.type(description="One real facility, merged from every network's listing of it.")
+class Place(Node):
+    subject: strawberry.Private[place.Place]
+
+    @staticmethod
+    def of(found: place.Place) -> "Place":
+        return Place(id=strawberry.ID(ids.encode(ids.PLACE, found.id.hex)), subject=found)
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.subject.name
+
+    @strawberry.field
+    def kind(self) -> PlaceKind:
+        return self.subject.kind
+
+    @strawberry.field
+    def location(self) -> Coordinates:
+        return Coordinates.of(self.subject.location)
+
+    @strawberry.field
+    def address(self) -> str | None:
+        return self.subject.address
+
+    @strawberry.field
+    def operator(self) -> str | None:
+        return self.subject.operator
+
+    @strawberry.field
+    def capacity(self) -> int | None:
+        return self.subject.capacity
+
+    @strawberry.field
+    def occupancy(self) -> Occupancy | None:
+        return _occupancy(self.subject.occupancy, self.subject.occupancy_from)
+
+    @strawberry.field
+    def audiences(self) -> list[AudienceCapacity]:
+        return [
+            AudienceCapacity(audience=a.audience, capacity=a.capacity, vacant=a.vacant) for a in self.subject.audiences
+        ]
+
+    @strawberry.field(description="OSM opening_hours syntax.")
+    def opening_hours(self) -> str | None:
+        return self.subject.opening_hours
+
+    @strawberry.field(description="At an instant, by default now; null where the hours are unknown.")
+    def is_open(self, info: Info, at: datetime | None = None) -> bool | None:
+        return info.context.search.is_open(self.subject, at)
+
+    @strawberry.field(description="The lowest height that any listing gives, in centimetres.")
+    def max_height_cm(self) -> int | None:
+        return self.subject.max_height_cm
+
+    @strawberry.field
+    def features(self) -> list[Feature]:
+        return sorted(self.subject.features)
+
+    @strawberry.field(description="From rates that are known; cheapest first.")
+    def offers(self, info: Info, stay: StayInput, vehicle: VehicleInput | None = None) -> list[Offer]:
+        chosen = vehicle.to_domain() if vehicle else Vehicle()
+        return Offer.all(info.context.search.offers_of(self.subject, stay.to_domain(), chosen))
+
+    @strawberry.field(description="Every network's own view.")
+    def listings(self) -> list[Listing]:
+        return [Listing.of(key, listing) for key, listing in self.subject.listings]
+
+    @strawberry.field(description="Where each field comes from.")
+    def provenance(self) -> list[FieldSource]:
+        return [FieldSource(subject=source) for source in self.subject.provenance]
+
+
+@strawberry.type(description="What belongs to this search, not to the place.")
+class PlaceEdge:
+    cursor: str
+    subject: strawberry.Private[search.Hit]
+
+    @strawberry.field
+    def node(self) -> Place:
+        return Place.of(self.subject.place)
+
+    @strawberry.field(description="Metres, from `near`.")
+    def distance(self) -> int | None:
+        return self.subject.distance_m
+
+    @strawberry.field(description="For the search's stay and vehicle, cheapest first; empty without a stay.")
+    def offers(self) -> list[Offer]:
+        return Offer.all(self.subject.offers)
+
+    @strawberry.field(description="Among PRICED and FREE.")
+    def cheapest(self) -> Offer | None:
+        return Offer(subject=self.subject.cheapest) if self.subject.cheapest else None
+
+    @strawberry.field(description="Why this vehicle or stay does not fit.")
+    def excluded(self) -> list[Exclusion]:
+        return [Exclusion(code=e.code, text=e.text) for e in self.subject.excluded]
+
+
+@strawberry.type(description="What one network did for this search.")
+class SourceReport:
+    subject: strawberry.Private[reports.SourceReport]
+
+    @strawberry.field
+    def network(self) -> Network:
+        return Network(subject=self.subject.network)
+
+    @strawberry.field
+    def status(self) -> SourceStatus:
+        return self.subject.status
+
+    @strawberry.field
+    def latency_ms(self) -> int:
+        return self.subject.latency_ms
+
+    @strawberry.field(description="The network's own time of its data.")
+    def as_of(self) -> datetime | None:
+        return self.subject.as_of
+
+    @strawberry.field(description="How many of its listings were looked at.")
+    def listings(self) -> int:
+        return self.subject.listings
+
+    @strawberry.field(description="Why it is not FRESH.")
+    def code(self) -> str | None:
+        return self.subject.code
+
+
+@strawberry.type(description="Relay's page information.")
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type(description="A page of places, and what every network did for it.")
+class PlaceConnection:
+    subject: strawberry.Private[search.Answer]
+
+    @strawberry.field
+    def edges(self) -> list[PlaceEdge]:
+        return [
+            PlaceEdge(cursor=cursor, subject=hit)
+            for cursor, hit in zip(self.subject.cursors, self.subject.hits, strict=True)
+        ]
+
+    @strawberry.field
+    def nodes(self) -> list[Place]:
+        return [Place.of(hit.place) for hit in self.subject.hits]
+
+    @strawberry.field
+    def page_info(self) -> PageInfo:
+        cursors = self.subject.cursors
+        return PageInfo(
+            has_next_page=self.subject.has_next,
+            has_previous_page=self.subject.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
+
+    @strawberry.field(description="In all pages.")
+    def total_count(self) -> int:
+        return self.subject.total
+
+    @strawberry.field
+    def sources(self) -> list[SourceReport]:
+        return [SourceReport(subject=report) for report in self.subject.sources]
+
+
+def _occupancy(counted: occupancy.Occupancy | None, key: ListingKey | None) -> Occupancy | None:
+    return Occupancy(subject=counted, network_id=key.network) if counted and key else None
