@@ -1,0 +1,5 @@
+"""`python -m parkgraph`."""
+
+from parkgraph.cli import main
+
+main()

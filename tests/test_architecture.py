@@ -1,0 +1,122 @@
+"""Who may import whom. Held here, so that it is not a habit."""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CORE = ROOT / "src" / "parkgraph"
+ADAPTERS = ROOT / "adapters"
+
+ROOMS: Mapping[str, set[str]] = {
+    "domain": set(),
+    "sdk": {"domain"},
+    "db": set(),
+    "networks": {"domain", "sdk", "db", "settings", "settings_source"},
+    "graph": {"domain", "sdk", "db", "networks"},
+    "api": {"domain", "sdk", "networks", "graph"},
+    "settings": {"settings_source"},
+    "settings_source": set(),
+    "logs": set(),
+}
+"""A room, and the rooms that it may import. Rooms that stand on top (app, cli, console) may import all."""
+
+ON_TOP = {"app", "cli", "console", "__main__"}
+MIGRATIONS = CORE / "db" / "migrations"
+
+
+def imported(source: str) -> Iterator[str]:
+    """The dotted names of all modules that this source imports, wherever in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms(source: str) -> set[str]:
+    """The rooms of ParkGraph that this source imports."""
+    names = (name.split(".") for name in imported(source))
+    return {parts[1] for parts in names if parts[0] == "parkgraph" and len(parts) > 1}
+
+
+def trespasses(source: str, allowed: set[str]) -> set[str]:
+    return {room for room in rooms(source) if room not in allowed and (room in ROOMS or room in ON_TOP)}
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in files(CORE) if room_of(p) in ROOMS], ids=lambda p: str(p.relative_to(CORE))
+)
+def test_a_room_imports_only_what_it_stands_on(path: Path) -> None:
+    room = room_of(path)
+    # The schema's history has to see every table.
+    allowed = set(ROOMS) if MIGRATIONS in path.parents else ROOMS[room] | {room}
+    assert trespasses(path.read_text(), allowed) == set()
+
+
+@pytest.mark.parametrize("path", files(ADAPTERS), ids=lambda p: str(p.relative_to(ADAPTERS)))
+def test_an_adapter_sees_the_sdk_and_the_domain_only(path: Path) -> None:
+    assert trespasses(path.read_text(), {"sdk", "domain"}) == set()
+
+
+def test_every_room_has_a_rule() -> None:
+    assert {room_of(path) for path in files(CORE)} - {"__init__"} == set(ROOMS) | ON_TOP
+
+
+@pytest.mark.parametrize("path", files(CORE / "domain"), ids=lambda p: p.name)
+def test_the_domain_is_standard_library_only(path: Path) -> None:
+    outside = {name.split(".")[0] for name in imported(path.read_text())} - sys.stdlib_module_names - {"parkgraph"}
+    assert outside == set()
+
+
+@pytest.mark.parametrize("path", files(CORE), ids=lambda p: str(p.relative_to(CORE)))
+def test_the_core_imports_no_adapter(path: Path) -> None:
+    assert not any(name.startswith("parkgraph_") for name in imported(path.read_text()))
+
+
+def reads_environment(source: str) -> bool:
+    return any(name.split(".")[:2] == ["os", "environ"] or name == "os.getenv" for name in imported(source)) or any(
+        isinstance(node, ast.Attribute)
+        and node.attr in {"environ", "getenv"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        for node in ast.walk(ast.parse(source))
+    )
+
+
+@pytest.mark.parametrize("path", files(CORE) + files(ADAPTERS), ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_the_command_line_hands_over_the_environment(path: Path) -> None:
+    if path != CORE / "cli.py" and "tests" not in path.parts:
+        assert not reads_environment(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import parkgraph.api",
+        "from parkgraph.api import schema",
+        "from parkgraph import api",
+        "from parkgraph.app import create_app",
+        "def later():\n    from parkgraph.graph.search import Search",
+    ],
+)
+def test_an_adapter_that_imports_more_would_be_caught(line: str) -> None:
+    assert trespasses(line, {"sdk", "domain"})
+
+
+@pytest.mark.parametrize("line", ["import os\nos.environ['X']", "from os import environ", "import os\nos.getenv('X')"])
+def test_a_look_at_the_environment_would_be_caught(line: str) -> None:
+    assert reads_environment(line)
