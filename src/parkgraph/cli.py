@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,9 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from parkgraph import console, logs
-from parkgraph.api import schema
+from parkgraph.api import graphiql, schema
 from parkgraph.api.context import Context
-from parkgraph.api.http import graphiql_files
 from parkgraph.app import StartError, create_app, open_database
 from parkgraph.db.errors import EmbeddedError, SchemaTooNewError
 from parkgraph.domain.pricing import price
@@ -67,9 +68,9 @@ def demo(
     host: Annotated[str | None, typer.Option(help="Overrides [server] host.")] = None,
     port: Annotated[int | None, typer.Option(help="Overrides [server] port.")] = None,
 ) -> None:
-    """Serve three networks that replay samples; needs no configuration and no internet."""
+    """Serve three networks that replay samples, and a private yard; needs no configuration and no internet."""
     settings = load(None, os.environ)
-    _serve(settings, registry.build_demo(settings), host, port)
+    _serve(settings, registry.build_demo(settings), host, port, demo=True)
 
 
 @db.command("upgrade")
@@ -134,7 +135,9 @@ def quote(
     OUT.print(console.quote_table(price(listing.rates, stay, network.info.timezone)))
 
 
-def _serve(settings: Settings, networks: Sequence[Network], host: str | None, port: int | None) -> None:
+def _serve(
+    settings: Settings, networks: Sequence[Network], host: str | None, port: int | None, *, demo: bool = False
+) -> None:
     host, port = host or settings.server.host, settings.server.port if port is None else port
     production = settings.server.environment == "production"
     logs.configure(production=production)
@@ -142,18 +145,20 @@ def _serve(settings: Settings, networks: Sequence[Network], host: str | None, po
     url = f"http://{host}:{listener.getsockname()[1]}"
 
     def announce(context: Context) -> None:
-        console.banner(OUT, url, context.networks, graphiql=not production and graphiql_files() is not None)
+        console.banner(OUT, url, context.networks, graphiql=not production and graphiql.files() is not None)
 
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings, networks, announce),
+            create_app(settings, networks, announce, demo=demo),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             server_header=False,
         )
     )
-    with listener:
+    # The server drains at either signal and raises it again when it is done: a normal end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with listener, suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
 

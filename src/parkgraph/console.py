@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from parkgraph.api.graphiql import EXAMPLE_QUERY
 from parkgraph.domain.pricing import Quote
 from parkgraph.networks.network import Network, NetworkStatus
 from parkgraph.sdk.contract import BaseAdapter
@@ -18,23 +19,6 @@ _STATUS_STYLE: Final = {
     NetworkStatus.DEGRADED: "yellow",
     NetworkStatus.DOWN: "red",
 }
-
-EXAMPLE_QUERY: Final = """\
-{
-  nearby(
-    near: { latitude: 48.7838, longitude: 9.1829 }
-    radius: 1500
-    stay: { arrive: "2026-11-24T09:00:00+01:00", leave: "2026-11-24T12:30:00+01:00" }
-  ) {
-    totalCount
-    edges {
-      distance
-      cheapest { total { amount currency } network { id } }
-      node { id name occupancy { vacant capacity } listings { network { id } } }
-    }
-    sources { network { id } status asOf listings }
-  }
-}"""
 
 
 def banner(console: Console, url: str, networks: Iterable[Network], *, graphiql: bool) -> None:

@@ -1,9 +1,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from tests.graph.listings import STATION
-
 from parkgraph.graph.hours import parse_hours
+from tests.graph.listings import STATION
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -2,11 +2,11 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.graph.listings import keyed, listing
 
 from parkgraph.domain.geo import Area, Bounds, Circle, Coordinates
 from parkgraph.graph.index import SpatialIndex
 from parkgraph.graph.merging import merge
+from tests.graph.listings import keyed, listing
 
 positions = st.builds(Coordinates, st.floats(-89, 89), st.floats(-180, 180))
 near_each_other = st.builds(Coordinates, st.floats(48, 48.5), st.floats(9, 9.5))

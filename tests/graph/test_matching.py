@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.graph.listings import keyed, listing
 
 from parkgraph.domain.place import Listing, ListingKey, PlaceKind
 from parkgraph.graph.matching import cluster, features
+from tests.graph.listings import keyed, listing
 
 Members = tuple[ListingKey, Listing]
 

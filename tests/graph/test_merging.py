@@ -3,11 +3,11 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.graph.listings import keyed, listing
 
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.graph.merging import merge
+from tests.graph.listings import keyed, listing
 
 ID = UUID(int=1)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

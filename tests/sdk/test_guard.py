@@ -4,12 +4,12 @@ import socket
 from typing import Any
 
 import pytest
-from tests.sdk.conftest import NewClient
-from tests.sdk.server import answer, serving
 
 from parkgraph.sdk import Denied
 from parkgraph.sdk.transport import HttpClient
 from parkgraph.sdk.transport.guard import is_public, public_socket
+from tests.sdk.conftest import NewClient
+from tests.sdk.server import answer, serving
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "193.197.158.1", "2a00:1450:4001:82f::200e", "2620:fe::fe"])

@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from parkgraph.sdk import Client, Denied, Malformed, NetworkFault, RateLimited, Unavailable
+from parkgraph.sdk.transport import HttpClient
 from tests.sdk.conftest import NewClient
 from tests.sdk.server import (
     Behaviour,
@@ -29,9 +32,6 @@ from tests.sdk.server import (
     unused_url,
     zipped,
 )
-
-from parkgraph.sdk import Client, Denied, Malformed, NetworkFault, RateLimited, Unavailable
-from parkgraph.sdk.transport import HttpClient
 
 
 async def test_an_answer_has_its_status_headers_and_body(client: Client) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from tests.sdk.server import Behaviour, answer, hang, raw, reset, serving, truncated
 
 from parkgraph.sdk import Client, NetworkFault, Unavailable
+from parkgraph.sdk.transport import HttpClient, HttpLimits
+from tests.sdk.server import Behaviour, answer, hang, raw, reset, serving, truncated
 
 GOOD = answer(200, b"{}")
 
@@ -79,3 +80,12 @@ async def test_retries_count_toward_the_deadline(client: Client) -> None:
             async with asyncio.timeout(0.3):
                 await client.get(server.url)
         assert len(server.requests) == 2
+
+
+async def test_a_retry_never_waits_for_the_allowed_rate() -> None:
+    client = HttpClient(HttpLimits(max_per_minute=2), allow_private=True)
+    async with serving(answer(503)) as server:
+        with pytest.raises(Unavailable, match="503"):
+            await client.get(server.url)
+        assert len(server.requests) == 1
+    await client.aclose()

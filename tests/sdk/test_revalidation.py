@@ -1,11 +1,11 @@
 """A body that did not change is not sent again."""
 
 import pytest
-from tests.sdk.conftest import NewClient
-from tests.sdk.server import answer, serving, truncated
 
 from parkgraph.sdk import Client, Response, Unavailable
 from parkgraph.sdk.transport.revalidation import Revalidation
+from tests.sdk.conftest import NewClient
+from tests.sdk.server import answer, serving, truncated
 
 MODIFIED = "Mon, 04 May 2026 12:00:00 GMT"
 VALIDATORS = {"ETag": '"v1"', "Last-Modified": MODIFIED, "Content-Type": "application/json"}

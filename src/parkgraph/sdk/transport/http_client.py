@@ -102,7 +102,9 @@ class HttpClient:
         return response
 
     def _gives_up(self, attempt: RetryCallState) -> bool:
-        return attempt.attempt_number >= ATTEMPTS or not self._budget.spend()
+        """After the last attempt, without a free turn (the failure says more than a wait), or out of budget."""
+        now = asyncio.get_running_loop().time()
+        return attempt.attempt_number >= ATTEMPTS or not self._pace.is_free(now) or not self._budget.spend()
 
     def _headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
         own = {name.lower(): value for name, value in (given or {}).items()}

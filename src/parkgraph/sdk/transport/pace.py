@@ -22,6 +22,11 @@ class Pace:
         self._tokens = min(self._capacity, self._tokens + elapsed * self._per_second) - 1
         return max(0.0, -self._tokens / self._per_second)
 
+    def is_free(self, now: float) -> bool:
+        """Whether a turn taken now would not have to wait."""
+        elapsed = 0.0 if self._at is None else max(0.0, now - self._at)
+        return self._tokens + elapsed * self._per_second >= 1
+
     def give_back(self) -> None:
         """The turn taken was not used."""
         self._tokens = min(self._capacity, self._tokens + 1)

@@ -1,0 +1,63 @@
+"""The recorded answers of real networks, which lie beside the project, served from loopback."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+FEEDS = Path(__file__).resolve().parents[1] / ".." / "shared" / "feeds"
+
+needs_feeds = pytest.mark.skipif(not FEEDS.exists(), reason="the recorded feeds are not on this machine")
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a web server for the files of a folder."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def configuration(url: str) -> str:
+    """A parkgraph.toml whose networks are the recorded files."""
+    return f"""
+[networks.bahn]
+adapter = "bahn"
+url = "{url}/bahn/bahn_v2.json"
+allow_private = true
+
+[networks.sbb]
+adapter = "sbb"
+url = "{url}/sbb/opendata_swiss.json"
+allow_private = true
+
+[networks.stuttgart]
+adapter = "datex2"
+name = "Stadt Stuttgart"
+static_url = "{url}/datex2/stuttgart-static.xml"
+status_url = "{url}/datex2/stuttgart-realtime.xml"
+crs = "EPSG:25832"
+allow_private = true
+
+[networks.aachen]
+adapter = "datex2"
+name = "Stadt Aachen"
+static_url = "{url}/datex2/aachen-static.xml"
+status_url = "{url}/datex2/aachen-realtime.xml"
+allow_private = true
+"""
