@@ -1,0 +1,295 @@
+"""Searches over scripted networks, through the real rooms below: refresh, snapshots, matching, merging."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from parkgraph.db.engine import Database
+from parkgraph.domain.geo import Bounds, Circle
+from parkgraph.domain.money import Money
+from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
+from parkgraph.domain.place import Feature, Listing, ListingOffer, PlaceKind
+from parkgraph.domain.pricing import OfferReason, OfferStatus
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.cursors import CursorError
+from parkgraph.graph.offers import ExclusionCode
+from parkgraph.graph.place_ids import PlaceIds
+from parkgraph.graph.places import PlaceGraph
+from parkgraph.graph.search import Answer, PlaceFilter, PlaceSort, Question, Search
+from parkgraph.networks.network import Network
+from parkgraph.networks.reports import SourceStatus
+from parkgraph.networks.service import Networks
+from parkgraph.sdk.faults import Unavailable
+from tests.graph.listings import STATION, listing
+from tests.networks.scripted import HANG, batch, feed, search
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+STAY = Stay(NOW, NOW + timedelta(hours=3))
+AROUND = Circle(STATION, 2_000)
+
+
+def at(price: str, currency: str = "EUR", longest: timedelta | None = None) -> RateTable:
+    """So much for each started hour."""
+    line = RateLine(RateLineKind.INCREMENTING, Decimal(price), timedelta(hours=1))
+    return RateTable(currency, (RateLineCollection((line,), max_time=longest),))
+
+
+class Asking:
+    def __init__(self, graph: PlaceGraph, search: Search) -> None:
+        self.graph = graph
+        self.search = search
+
+    async def __call__(self, first: int = 20, after: str | None = None, **question: Any) -> Answer:
+        asked: dict[str, Any] = {"area": AROUND, "near": STATION} | question
+        return await self.search.find(Question(**asked), first, after)
+
+
+Ask = Callable[..., AbstractAsyncContextManager[Asking]]
+
+
+@pytest.fixture
+def asking(database: Database) -> Ask:
+    @asynccontextmanager
+    async def over(*networks: Network) -> AsyncIterator[Asking]:
+        service = Networks(networks, database)
+        graph = PlaceGraph(service, PlaceIds(database))
+        await service.start()
+        try:
+            await service.first_attempts(5)
+            yield Asking(graph, Search(graph, service, deadline_s=0.5, clock=lambda: NOW))
+        finally:
+            await service.stop()
+
+    return over
+
+
+def one(answer: Answer) -> Any:
+    (hit,) = answer.hits
+    return hit
+
+
+def names(answer: Answer) -> list[str]:
+    return [hit.place.name for hit in answer.hits]
+
+
+def row(*listings: Listing) -> Network:
+    return feed("city", batch(*listings))
+
+
+NEAR = listing("near", name="Near", north_m=100, capacity=10, rates=at("3"), kind=PlaceKind.GARAGE)
+MIDDLE = listing("middle", name="Middle", north_m=500, rates=at("1"), features=frozenset({Feature.COVERED}))
+FAR = listing("far", name="Far", north_m=900, rates=at("2"), occupancy=Occupancy(4, 9, observed_at=NOW))
+
+
+async def test_places_come_by_distance(asking: Ask) -> None:
+    async with asking(row(FAR, NEAR, MIDDLE)) as ask:
+        answer = await ask()
+        assert names(answer) == ["Near", "Middle", "Far"]
+        assert [hit.distance_m for hit in answer.hits] == [100, 500, 900]
+        assert answer.total == 3
+
+
+async def test_places_come_by_price_of_the_stay(asking: Ask) -> None:
+    unpriced = listing("unpriced", name="Unpriced", north_m=10)
+    async with asking(row(FAR, NEAR, MIDDLE, unpriced)) as ask:
+        assert names(await ask(stay=STAY, sort=PlaceSort.PRICE)) == ["Middle", "Far", "Near", "Unpriced"]
+
+
+async def test_amounts_of_two_currencies_are_never_compared(asking: Ask) -> None:
+    francs = listing("francs", name="Francs", north_m=50, rates=at("2.5", "CHF"))
+    async with asking(row(NEAR, MIDDLE, francs)) as ask:
+        assert names(await ask(stay=STAY, sort=PlaceSort.PRICE)) == ["Francs", "Middle", "Near"]
+
+
+async def test_places_come_by_vacancy_and_unknown_comes_last(asking: Ask) -> None:
+    empty = listing("empty", name="Empty", north_m=1_000, occupancy=Occupancy(90, 100, observed_at=NOW))
+    async with asking(row(NEAR, FAR, empty)) as ask:
+        assert names(await ask(sort=PlaceSort.VACANCY)) == ["Empty", "Far", "Near"]
+
+
+async def test_offers_come_cheapest_first_and_those_without_a_price_last(asking: Ask) -> None:
+    networks = [feed(n, batch(listing(n, rates=rates))) for n, rates in (("a", at("2")), ("b", None), ("c", at("1")))]
+    async with asking(*networks) as ask:
+        hit = one(await ask(stay=STAY))
+        assert [(o.key.network, o.status) for o in hit.offers] == [
+            ("c", OfferStatus.PRICED),
+            ("a", OfferStatus.PRICED),
+            ("b", OfferStatus.NOT_COMPUTABLE),
+        ]
+        assert hit.cheapest.total == Money(Decimal("3.00"), "EUR")
+
+
+async def test_without_a_stay_there_are_no_offers(asking: Ask) -> None:
+    async with asking(row(NEAR)) as ask:
+        assert one(await ask()).offers == ()
+
+
+@pytest.mark.parametrize("sort", PlaceSort)
+async def test_pages_put_together_are_the_whole(asking: Ask, sort: PlaceSort) -> None:
+    many = [listing(str(n), name=f"Garage {n}", north_m=n * 40, rates=at(str(n % 3 + 1))) for n in range(17)]
+    async with asking(row(*many)) as ask:
+        whole = names(await ask(stay=STAY, sort=sort))
+        seen, after, more = [], None, True
+        while more:
+            page = await ask(first=5, after=after, stay=STAY, sort=sort)
+            assert page.total == 17
+            assert page.has_previous == (after is not None)
+            seen += names(page)
+            after, more = page.cursors[-1], page.has_next
+        assert seen == whole
+        assert len(seen) == 17
+
+
+async def test_a_cursor_of_another_query_is_refused(asking: Ask) -> None:
+    async with asking(row(NEAR, FAR)) as ask:
+        cursor = (await ask(first=1)).cursors[0]
+        with pytest.raises(CursorError, match="another query"):
+            await ask(after=cursor, stay=STAY)
+
+
+async def test_a_box_has_no_distances_but_an_order(asking: Ask) -> None:
+    box = Bounds(48.78, 9.17, 48.80, 9.19)
+    async with asking(row(FAR, NEAR, listing("out", north_m=3_000))) as ask:
+        answer = await ask(area=box, near=None)
+        assert set(names(answer)) == {"Near", "Far"}
+        assert {hit.distance_m for hit in answer.hits} == {None}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (PlaceFilter(networks=frozenset({"city"})), ["Near", "Middle", "Far"]),
+        (PlaceFilter(networks=frozenset({"other"})), []),
+        (PlaceFilter(kinds=frozenset({PlaceKind.GARAGE})), ["Near"]),
+        (PlaceFilter(features=frozenset({Feature.COVERED})), ["Middle"]),
+        (PlaceFilter(vacant=True), ["Far"]),
+        (PlaceFilter(vacant=False), []),
+        (PlaceFilter(bookable=True), []),
+        (PlaceFilter(bookable=False), ["Near", "Middle", "Far"]),
+        (PlaceFilter(max_price=Money(Decimal(6), "EUR")), ["Middle", "Far"]),
+        (PlaceFilter(max_price=Money(Decimal(100), "CHF")), []),
+    ],
+)
+async def test_every_part_of_the_filter_must_hold(asking: Ask, wanted: PlaceFilter, expected: list[str]) -> None:
+    async with asking(row(NEAR, MIDDLE, FAR)) as ask:
+        assert names(await ask(stay=STAY, filter=wanted)) == expected
+
+
+NIGHT = listing("night", name="Night", opening_hours="Mo-Su 20:00-06:00")
+UNTIL_TEN = listing("ten", name="Until ten", opening_hours="Mo-Fr 07:00-10:00")
+ALWAYS = listing("always", name="Always", opening_hours="24/7")
+LOW = listing("low", name="Low", max_height_cm=190)
+FULL = listing("full", name="Full", occupancy=Occupancy(0, 9, OccupancyLevel.FULL, NOW))
+LONG_FULL = listing("old", name="Old", occupancy=Occupancy(0, 9, OccupancyLevel.FULL, NOW - timedelta(hours=1)))
+SHUT = listing("shut", opening_hours="24/7", occupancy=Occupancy(level=OccupancyLevel.CLOSED, observed_at=NOW))
+SHORT = listing("short", rates=at("1", longest=timedelta(hours=2)))
+
+
+@pytest.mark.parametrize(
+    ("facility", "expected"),
+    [
+        (NIGHT, [ExclusionCode.CLOSED_AT_ARRIVAL, ExclusionCode.CLOSED_AT_DEPARTURE]),
+        (UNTIL_TEN, [ExclusionCode.CLOSED_AT_DEPARTURE]),
+        (ALWAYS, []),
+        (LOW, [ExclusionCode.TOO_HIGH]),
+        (FULL, [ExclusionCode.FULL]),
+        (LONG_FULL, []),
+        (SHUT, [ExclusionCode.CLOSED_AT_ARRIVAL]),
+        (SHORT, [ExclusionCode.BEYOND_MAX_STAY]),
+        (listing(), []),
+    ],
+    ids=[
+        "night",
+        "until ten",
+        "always",
+        "low",
+        "full",
+        "full an hour ago",
+        "reported closed",
+        "short stays",
+        "unknown",
+    ],
+)
+async def test_what_does_not_fit_says_why(asking: Ask, facility: Listing, expected: list[ExclusionCode]) -> None:
+    async with asking(row(facility)) as ask:
+        question: dict[str, Any] = {"stay": STAY, "vehicle": Vehicle(height_cm=200)}
+        hit = one(await ask(**question))
+        assert [exclusion.code for exclusion in hit.excluded] == expected
+        assert all(exclusion.text for exclusion in hit.excluded)
+        assert (hit.cheapest is None) or not expected
+        assert (await ask(**question, filter=PlaceFilter(fits=True))).total == (0 if expected else 1)
+
+
+async def test_an_offer_that_cannot_be_taken_says_why(asking: Ask) -> None:
+    low = listing(rates=at("1"), max_height_cm=190)
+    async with asking(row(low)) as ask:
+        (offer,) = one(await ask(stay=STAY, vehicle=Vehicle(height_cm=200))).offers
+        assert (offer.status, offer.reason) == (OfferStatus.UNAVAILABLE, OfferReason.TOO_HIGH)
+
+
+@pytest.mark.parametrize(("facility", "is_open"), [(ALWAYS, True), (NIGHT, False), (SHUT, False), (listing(), None)])
+async def test_whether_a_place_is_open_now(asking: Ask, facility: Listing, is_open: bool | None) -> None:
+    async with asking(row(facility)) as ask:
+        assert ask.search.is_open(one(await ask()).place, None) is is_open
+
+
+@pytest.mark.parametrize(("facility", "expected"), [(ALWAYS, 1), (NIGHT, 0), (listing(), 0)])
+async def test_open_during_the_stay_means_at_both_of_its_ends(asking: Ask, facility: Listing, expected: int) -> None:
+    async with asking(row(facility)) as ask:
+        assert (await ask(stay=STAY, filter=PlaceFilter(open_during_stay=True))).total == expected
+
+
+READY = ListingOffer("q1", OfferStatus.PRICED, Money(Decimal("4.20"), "EUR"), bookable=True)
+
+
+async def test_search_and_feed_networks_make_one_place(asking: Ask) -> None:
+    async with asking(row(listing("1")), search("app", batch(listing("9", north_m=5, offers=(READY,))))) as ask:
+        hit = one(await ask(stay=STAY))
+        assert {key.network for key, _ in hit.place.listings} == {"app", "city"}
+        assert hit.cheapest.key.network == "app"
+        assert (hit.cheapest.total, hit.cheapest.bookable, hit.cheapest.ref) == (READY.total, True, "q1")
+
+
+async def test_what_a_search_saw_is_found_again_by_its_id(asking: Ask) -> None:
+    async with asking(search("app", batch(listing("9", offers=(READY,))), batch())) as ask:
+        place = one(await ask(stay=STAY)).place
+        await ask(stay=STAY)
+        found = ask.graph.find(place.id)
+        assert found is not None
+        assert found.listings == place.listings
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [(HANG, SourceStatus.TIMED_OUT), (Unavailable("it is down"), SourceStatus.FAILED)]
+)
+async def test_one_bad_network_leaves_the_others_answer(asking: Ask, answer: object, status: SourceStatus) -> None:
+    async with asking(row(NEAR), search("app", answer)) as ask:
+        found = await ask(stay=STAY)
+        assert names(found) == ["Near"]
+        assert {r.network.id: r.status for r in found.sources} == {"city": SourceStatus.FRESH, "app": status}
+
+
+async def test_every_network_reports_even_where_it_was_not_asked(asking: Ask) -> None:
+    elsewhere = feed("elsewhere", batch(), coverage=(Bounds(-10, -10, -9, -9),))
+    async with asking(row(NEAR), elsewhere, search("app", batch(), needs_stay=True)) as ask:
+        assert {r.network.id: r.status for r in (await ask()).sources} == {
+            "city": SourceStatus.FRESH,
+            "elsewhere": SourceStatus.NOT_COVERED,
+            "app": SourceStatus.NEEDS_STAY,
+        }
+
+
+async def test_a_place_keeps_its_id_over_a_restart_and_a_refresh(asking: Ask) -> None:
+    async with asking(feed("a", batch(listing("1"))), feed("b", batch(listing("2")))) as ask:
+        place = one(await ask()).place
+    renamed = listing("2", name="Somewhere else", capacity=7)
+    async with asking(feed("b", batch(renamed))) as ask:
+        assert one(await ask()).place.id == place.id
+    async with asking(feed("a", batch(listing("1"))), feed("b", batch(renamed))) as ask:
+        assert one(await ask()).place.id == place.id
