@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
-from tests.networks.scripted import eventually
 
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.reports import Code
 from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, Unavailable
+from tests.networks.scripted import eventually
 
 
 def raising(fault: BaseException) -> Callable[[], Awaitable[int]]:

@@ -2,13 +2,13 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
-from tests.networks.scripted import AROUND, NOW, batch, feed, search, update
 
 from parkgraph.domain.geo import Bounds, Circle, Coordinates
 from parkgraph.networks.network import Network, NetworkStatus, Part
 from parkgraph.networks.reports import Code, SourceStatus
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
 from parkgraph.sdk.batch import Batch, Rejected
+from tests.networks.scripted import AROUND, NOW, batch, feed, search, update
 
 HOUR = timedelta(hours=1)
 SNAPSHOT, _ = apply(None, batch("a", "b", as_of=NOW - HOUR, rejected=(Rejected("x", "bad"),)), NOW)

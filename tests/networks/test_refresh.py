@@ -1,19 +1,35 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.networks.scripted import HANG, NOW, batch, eventually, feed, live_script, script, search, update
 
+from parkgraph.domain.place import Listing
+from parkgraph.networks import refresh
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.network import Network, NetworkStatus, Part
-from parkgraph.networks.refresh import Refresher, pause
+from parkgraph.networks.refresh import Refresher, first_retry, pause
 from parkgraph.networks.reports import Code
 from parkgraph.sdk.batch import Batch
 from parkgraph.sdk.faults import Denied, RateLimited, Unavailable
+from tests.networks.scripted import (
+    HANG,
+    INFO,
+    NOW,
+    Script,
+    ScriptedFeed,
+    batch,
+    eventually,
+    feed,
+    listing,
+    live_script,
+    script,
+    search,
+    update,
+)
 
 HOUR = timedelta(hours=1)
 FAST = timedelta(milliseconds=10)
@@ -118,12 +134,39 @@ async def test_incomplete_live_data_are_applied_and_reported() -> None:
     assert network.snapshot.live is not None
 
 
-@pytest.mark.parametrize("nonsense", [None, [], {}, batch(object()), batch(update("a", 1))])
+@pytest.mark.parametrize("nonsense", [None, [], {}, batch(object()), batch(update("a", 1)), batch(rejected=["row 1"])])
 async def test_what_breaks_the_contract_is_the_adapters_bug(nonsense: object) -> None:
     network = feed("city", nonsense)
     await refresher(network).refresh_listings()
     assert network.code is Code.UNEXPECTED
     assert network.status is NetworkStatus.DOWN
+
+
+async def test_an_answer_that_breaks_on_comparison_is_the_adapters_bug() -> None:
+    wrong = batch(listing("a", occupancy="full"))
+    network = feed("city", wrong, wrong)
+    refreshing = refresher(network)
+    await refreshing.refresh_listings()
+    await refreshing.refresh_listings()
+    assert network.code is Code.UNEXPECTED
+
+
+async def test_an_answer_after_its_deadline_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "DEADLINE_S", 0.01)
+    release = asyncio.Event()
+
+    class Stubborn(ScriptedFeed):
+        async def listings(self) -> Batch[Listing]:
+            while not release.is_set():
+                with suppress(asyncio.CancelledError):
+                    await release.wait()
+            return batch("late")
+
+    network = Network("city", Stubborn(INFO, Script(), Script()))
+    await refresher(network).refresh_listings()
+    release.set()
+    await asyncio.sleep(0.01)
+    assert (network.code, network.snapshot) == (Code.TIMED_OUT, None)
 
 
 async def test_an_id_that_is_no_text_is_the_adapters_bug() -> None:
@@ -176,3 +219,8 @@ async def test_a_network_that_asks_for_patience_gets_it() -> None:
 def test_a_search_network_has_nothing_to_refresh() -> None:
     with pytest.raises(TypeError):
         refresher(search("city", batch()))
+
+
+def test_a_retry_leaves_room_for_the_rate_that_the_network_allows() -> None:
+    assert first_retry(60) == timedelta(seconds=2)
+    assert first_retry(6) == timedelta(seconds=20)

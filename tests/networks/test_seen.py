@@ -2,13 +2,12 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.networks.scripted import NOW, batch, listing
-
 from parkgraph.domain.money import Money
 from parkgraph.domain.place import ListingOffer
 from parkgraph.domain.pricing import OfferStatus
 from parkgraph.networks.seen import remember, together
 from parkgraph.networks.snapshots import Snapshot
+from tests.networks.scripted import NOW, batch, listing
 
 LATER = NOW + timedelta(minutes=1)
 

@@ -3,13 +3,13 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.networks.scripted import NOW, batch, listing, update
 
 from parkgraph.domain.occupancy import Audience, AudienceCapacity, Occupancy
 from parkgraph.domain.place import Listing
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
 from parkgraph.sdk.batch import Batch, Rejected
+from tests.networks.scripted import NOW, batch, listing, update
 
 LATER = NOW + timedelta(hours=1)
 EARLIER = NOW - timedelta(hours=1)

@@ -8,7 +8,6 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.networks.scripted import NOW, listing
 
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.money import Money
@@ -18,6 +17,7 @@ from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine
 from parkgraph.domain.tariff import Cap, Combination, Months, RateLine, RateLineCollection, RateLineKind, RateTable
 from parkgraph.networks.stored_form import LISTINGS, OCCUPANCIES, Particulars, write
 from parkgraph.sdk.batch import Rejected
+from tests.networks.scripted import NOW, listing
 
 counts = st.integers(0, 2**63 - 1)
 texts = st.text(min_size=1).filter(str.strip)

@@ -60,6 +60,8 @@ class Leader:
                 connection = await self._database.connect()
             except DATABASE_FAULTS:
                 failures += 1
+                if failures == 1:
+                    _log.warning("database_out_of_reach")
             else:
                 failures = 1
                 await self._serve(connection)

@@ -3,16 +3,17 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
-from parkgraph.networks.gateway import Answer, Gateway
+from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.reports import Code
-from parkgraph.networks.snapshots import apply, with_occupancies
-from parkgraph.sdk.batch import Batch
+from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
+from parkgraph.sdk.batch import Batch, Rejected
 from parkgraph.sdk.contract import FeedAdapter
 
 DEADLINE_S: Final = 60.0
@@ -32,15 +33,30 @@ class Settled(Protocol):
         ...
 
 
-def pause(every: timedelta, failures: int, patience: timedelta | None, jitter: float) -> float:
-    """Seconds until the next attempt: the cadence, or after failures a doubling pause up to it.
+def first_retry(max_per_minute: int) -> timedelta:
+    """Two turns at the rate that the network allows: a retry must not meet our own pacing."""
+    return max(FIRST_RETRY, timedelta(minutes=2) / max_per_minute)
+
+
+def pause(
+    every: timedelta, failures: int, patience: timedelta | None, jitter: float, first: timedelta = FIRST_RETRY
+) -> float:
+    """Seconds until the next attempt: the cadence, or after failures a pause up to it that doubles from `first`.
 
     `jitter` from -1 to 1 moves it by up to a tenth, but never to before the end of the network's `patience`.
     """
-    doubled = FIRST_RETRY.total_seconds() * 2.0 ** min(failures - 1, 60)
+    doubled = first.total_seconds() * 2.0 ** min(failures - 1, 60)
     usual = every.total_seconds() if failures == 0 else min(every.total_seconds(), doubled)
     least = patience.total_seconds() if patience else 0.0
     return max(usual * (1 + JITTER * jitter), least * (1 + JITTER * abs(jitter)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """An answer was taken over: why it did not replace the one before, if so, and whether a listing changed by it."""
+
+    held: Code | None
+    changed: bool
 
 
 class Refresher:
@@ -65,46 +81,53 @@ class Refresher:
 
     async def refresh_listings(self) -> None:
         """One attempt."""
-        answer = await self._gateway.call(lambda: checked(self._adapter.listings(), Listing), DEADLINE_S)
-        now, before = self._clock(), self._network.snapshot
-        if answer.value is None:
-            await self._failed(Part.LISTINGS, answer, now)
-            return
-        snapshot, held = apply(before, answer.value, now)
-        self._network.snapshot = snapshot
-        if held:
-            self._network.failed(Part.LISTINGS, now, held)
-        else:
-            self._network.succeeded(Part.LISTINGS, now)
-        changed = before is None or before.listings != snapshot.listings
-        await self._settled(self._network, Part.LISTINGS, answered=True, changed=changed)
+        await self._attempt(Part.LISTINGS, self._take_listings)
 
     async def refresh_occupancies(self) -> None:
         """One attempt. Needs listings first."""
-        answer = await self._gateway.call(lambda: checked(self._adapter.occupancies(), OccupancyUpdate), DEADLINE_S)
-        now, before = self._clock(), self._network.snapshot
-        if answer.value is None or before is None:
-            await self._failed(Part.OCCUPANCIES, answer, now)
-            return
-        snapshot = with_occupancies(before, answer.value, now)
-        self._network.snapshot = snapshot
-        if answer.value.complete:
-            self._network.succeeded(Part.OCCUPANCIES, now)
-        else:
-            self._network.failed(Part.OCCUPANCIES, now, Code.INCOMPLETE)
-        changed = before.listings != snapshot.listings
-        await self._settled(self._network, Part.OCCUPANCIES, answered=True, changed=changed)
+        await self._attempt(Part.OCCUPANCIES, self._take_occupancies)
 
-    async def _failed(self, part: Part, answer: Answer[Any], now: datetime) -> None:
-        code = answer.code or Code.UNEXPECTED
-        self._network.failed(part, now, code, answer.message, answer.retry_after)
-        await self._settled(self._network, part, answered=False, changed=False)
+    async def _attempt(self, part: Part, take: Callable[[], Awaitable[_Taken]]) -> None:
+        answer = await self._gateway.call(take, DEADLINE_S)
+        now, taken = self._clock(), answer.value
+        if taken is None:
+            code = answer.code or Code.UNEXPECTED
+            self._network.failed(part, now, code, answer.message, answer.retry_after)
+            await self._settled(self._network, part, answered=False, changed=False)
+            return
+        if taken.held:
+            self._network.failed(part, now, taken.held)
+        else:
+            self._network.succeeded(part, now)
+        await self._settled(self._network, part, answered=True, changed=taken.changed)
+
+    # The snapshot is made inside of the call, so that whatever breaks on an adapter's answer is that adapter's bug.
+
+    async def _take_listings(self) -> _Taken:
+        batch = await checked(self._adapter.listings(), Listing)
+        snapshot, held = apply(self._network.snapshot, batch, self._clock())
+        return self._taken(snapshot, held)
+
+    async def _take_occupancies(self) -> _Taken:
+        batch = await checked(self._adapter.occupancies(), OccupancyUpdate)
+        if self._network.snapshot is None:
+            raise RuntimeError("live data before listings")
+        snapshot = with_occupancies(self._network.snapshot, batch, self._clock())
+        return self._taken(snapshot, None if batch.complete else Code.INCOMPLETE)
+
+    def _taken(self, snapshot: Snapshot, held: Code | None) -> _Taken:
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise asyncio.CancelledError  # its deadline has passed, though the adapter did not heed it
+        before, self._network.snapshot = self._network.snapshot, snapshot
+        return _Taken(held, before is None or before.listings != snapshot.listings)
 
     async def _loop(self, part: Part, refresh: Callable[[], Awaitable[None]]) -> None:
         asking = self._network.asking[part]
         every = asking.every or self._network.info.refresh_every
         if part is Part.OCCUPANCIES and self._network.snapshot is None:
             await self._has_listings.wait()
+        first = first_retry(self._network.info.max_per_minute)
         failures = 0
         while not self._network.is_denied:
             await refresh()
@@ -112,14 +135,17 @@ class Refresher:
                 self._has_listings.set()
             failures = failures + 1 if asking.code else 0
             patience = self._network.patience(self._clock())
-            await asyncio.sleep(pause(every, failures, patience, random.uniform(-1, 1)))  # noqa: S311
+            await asyncio.sleep(pause(every, failures, patience, random.uniform(-1, 1), first))  # noqa: S311
 
 
 async def checked(answer: Awaitable[object], kind: type[Item]) -> Batch[Item]:
     """The batch, if it is one; what breaks the contract is the adapter's bug and raises TypeError."""
     batch = await answer
-    if not (isinstance(batch, Batch) and all(isinstance(item, kind) for item in batch.items)):
-        raise TypeError(f"an adapter answers with a Batch of {kind.__name__}")
-    if not all(isinstance(item.local_id, str) for item in batch.items):
-        raise TypeError("a local id is text")
+    if not isinstance(batch, Batch):
+        raise TypeError("an adapter answers with a Batch")
+    items, rows = tuple[object, ...](batch.items), tuple[object, ...](batch.rejected)
+    if not all(isinstance(item, kind) and isinstance(item.local_id, str) for item in items):
+        raise TypeError(f"the items are not each a {kind.__name__} whose local id is text")
+    if not all(isinstance(row, Rejected) and isinstance(row.reason, str) for row in rows):
+        raise TypeError("the rejected rows are not each a Rejected whose reason is text")
     return batch

@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 
 import asyncpg
 import structlog
-from sqlalchemy import text, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
@@ -32,7 +32,13 @@ from parkgraph.networks.tables import SnapshotRow
 _log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "parkgraph_snapshots"
-DATABASE_FAULTS: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_FAULTS: Final = (
+    SQLAlchemyError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """What says that the database is not to be had right now."""
 
 _SEEN_LOCK: Final = 1_580_438
@@ -69,8 +75,7 @@ class SnapshotStore:
     async def save_seen(self, network_id: str, seen: Snapshot) -> None:
         """Store what searches of this process saw, together with what those of others did."""
         async with self._database.session() as session:
-            lock = text("SELECT pg_advisory_xact_lock(:room, hashtext(:network))")
-            await (await session.connection()).execute(lock, {"room": _SEEN_LOCK, "network": network_id})
+            await session.exec(select(func.pg_advisory_xact_lock(_SEEN_LOCK, func.hashtext(network_id))))
             merged, _ = together(await self._load(session, network_id), seen)
             await self._put_listings(session, network_id, merged)
             await _announce(session, network_id)
@@ -112,7 +117,7 @@ class Stored(Generic[Item]):
 
 
 class _Shelf(Generic[Item]):
-    """The rows of one part. Remembers what it read last, so that an unchanged body is not read again."""
+    """The rows of one part. Remembers the last one, so that an unchanged body is not read again."""
 
     def __init__(self, part: Part, reader: Reader[Item]) -> None:
         self._part = part
@@ -140,6 +145,7 @@ class _Shelf(Generic[Item]):
 
     async def put(self, session: AsyncSession, network_id: str, stored: Stored[Item]) -> None:
         body = await asyncio.to_thread(stored_form.write, stored.items.values(), stored.particulars)
+        self._last[network_id] = (body.digest, stored.particulars, stored.items)
         times = {"as_of": stored.as_of, "taken_at": stored.taken_at}
         same = update(SnapshotRow).where(
             col(SnapshotRow.network) == network_id,
@@ -162,6 +168,4 @@ class _Shelf(Generic[Item]):
 
 async def _announce(session: AsyncSession, network_id: str, fault: Code | None = None) -> None:
     payload = f"{network_id} {fault}" if fault else network_id
-    await (await session.connection()).execute(
-        text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
-    )
+    await session.exec(select(func.pg_notify(CHANNEL, payload)))

@@ -1,0 +1,167 @@
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from parkgraph.domain.geo import Bounds
+from parkgraph.domain.money import Money
+from parkgraph.domain.place import Listing, ListingOffer
+from parkgraph.domain.pricing import OfferStatus
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.networks.gateway import Gateway
+from parkgraph.networks.network import Network, NetworkStatus
+from parkgraph.networks.reports import Code, SourceStatus
+from parkgraph.networks.searches import SearchAnswer, Searches
+from parkgraph.sdk.batch import Batch
+from parkgraph.sdk.faults import Denied, RateLimited, Unavailable
+from tests.networks.scripted import AROUND, HANG, NOW, Clock, batch, feed, listing, script, search
+
+STAY = Stay(NOW, NOW + timedelta(hours=2))
+ELSEWHERE = Bounds(-10, -10, -9, -9)
+
+
+class Asked:
+    """Searches over these networks, and what they tell of what they saw."""
+
+    def __init__(self, *networks: Network) -> None:
+        self.clock = Clock()
+        self.saw: list[tuple[str, Batch[Listing]]] = []
+        self.news_take: asyncio.Event | None = None
+        gateways = {network.id: Gateway(network.id) for network in networks}
+        self._searches = Searches(networks, gateways, self._seen, self.clock)
+
+    async def search(self, stay: Stay | None = STAY, deadline: float = 5) -> dict[str, SearchAnswer]:
+        answers = await self._searches.search(AROUND, stay, Vehicle(), deadline)
+        return {answer.network.id: answer for answer in answers}
+
+    def _seen(self, network: Network, found: Batch[Listing]) -> asyncio.Task[None] | None:
+        self.saw.append((network.id, found))
+        return asyncio.create_task(self._told(self.news_take)) if self.news_take else None
+
+    @staticmethod
+    async def _told(taken: asyncio.Event) -> None:
+        await taken.wait()
+
+
+async def test_a_network_that_answers_is_fresh() -> None:
+    network = search("city", batch("a", "b", as_of=NOW))
+    answer = (await Asked(network).search())["city"]
+    assert answer.batch == batch("a", "b", as_of=NOW)
+    assert (answer.report.status, answer.report.listings, answer.report.as_of) == (SourceStatus.FRESH, 2, NOW)
+    assert answer.report.code is None
+    assert network.status is NetworkStatus.UP
+
+
+async def test_ready_offers_reach_the_caller() -> None:
+    offers = (ListingOffer("1", OfferStatus.PRICED, Money(Decimal(5), "EUR")),)
+    answer = (await Asked(search("city", batch(listing("a", offers=offers)))).search())["city"]
+    assert answer.batch is not None
+    assert answer.batch.items[0].offers == offers
+
+
+async def test_an_incomplete_answer_says_so() -> None:
+    answer = (await Asked(search("city", batch("a", complete=False))).search())["city"]
+    assert (answer.report.status, answer.report.code) == (SourceStatus.FRESH, Code.INCOMPLETE)
+
+
+async def test_one_network_that_hangs_takes_none_of_the_others_along() -> None:
+    hanging = search("hanging", HANG)
+    others = [search(f"city{number}", batch("a")) for number in range(9)]
+    answers = await Asked(hanging, *others).search(deadline=0.1)
+    assert answers.pop("hanging").report.status is SourceStatus.TIMED_OUT
+    assert {answer.report.status for answer in answers.values()} == {SourceStatus.FRESH}
+    assert hanging.code is Code.TIMED_OUT
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (Unavailable("away"), SourceStatus.FAILED, Code.UNAVAILABLE),
+        (RateLimited("slowly"), SourceStatus.RATE_LIMITED, Code.RATE_LIMITED),
+        (Denied("no"), SourceStatus.FAILED, Code.DENIED),
+        (ZeroDivisionError(), SourceStatus.FAILED, Code.UNEXPECTED),
+    ],
+)
+async def test_a_network_that_fails_is_reported(fault: Exception, status: SourceStatus, code: Code) -> None:
+    network = search("city", fault)
+    answer = (await Asked(network).search())["city"]
+    assert answer.batch is None
+    assert (answer.report.status, answer.report.code, answer.report.listings) == (status, code, 0)
+    assert network.status is NetworkStatus.DOWN
+
+
+async def test_what_is_no_batch_is_the_adapters_bug() -> None:
+    assert (await Asked(search("city", ["a"])).search())["city"].report.code is Code.UNEXPECTED
+
+
+async def test_a_network_that_does_not_cover_the_area_is_not_called() -> None:
+    network = search("city", batch("a"), coverage=(ELSEWHERE,))
+    answer = (await Asked(network).search())["city"]
+    assert (answer.batch, answer.report.status) == (None, SourceStatus.NOT_COVERED)
+    assert script(network).calls == 0
+
+
+async def test_a_network_that_needs_a_stay_is_not_called_without_one() -> None:
+    network = search("city", batch("a"), needs_stay=True)
+    asked = Asked(network)
+    assert (await asked.search(stay=None))["city"].report.status is SourceStatus.NEEDS_STAY
+    assert script(network).calls == 0
+    assert (await asked.search())["city"].report.status is SourceStatus.FRESH
+
+
+async def test_a_network_that_refused_the_credentials_is_not_called_again() -> None:
+    network = search("city", Denied("no"))
+    asked = Asked(network)
+    await asked.search()
+    report = (await asked.search())["city"].report
+    assert (report.status, report.code) == (SourceStatus.FAILED, Code.DENIED)
+    assert script(network).calls == 1
+
+
+async def test_a_network_that_asked_for_patience_is_not_called_before_its_end() -> None:
+    network = search("city", RateLimited("slowly", timedelta(seconds=30)), batch("a"))
+    asked = Asked(network)
+    await asked.search()
+    assert (await asked.search())["city"].report.status is SourceStatus.RATE_LIMITED
+    assert script(network).calls == 1
+    asked.clock.pass_by(timedelta(seconds=30))
+    assert (await asked.search())["city"].report.status is SourceStatus.FRESH
+
+
+async def test_feed_networks_are_not_searched() -> None:
+    assert await Asked(feed("city", batch("a"))).search() == {}
+
+
+async def test_what_was_seen_is_told() -> None:
+    asked = Asked(search("city", batch("a")), search("town", Unavailable("away")))
+    await asked.search()
+    assert asked.saw == [("city", batch("a"))]
+
+
+async def test_news_are_awaited_before_the_answer() -> None:
+    asked = Asked(search("city", batch("a")))
+    asked.news_take = asyncio.Event()
+    searching = asyncio.create_task(asked.search(deadline=60))
+    await asyncio.wait({searching}, timeout=0.05)
+    assert not searching.done()
+    asked.news_take.set()
+    assert (await searching)["city"].report.status is SourceStatus.FRESH
+
+
+async def test_news_that_take_longer_than_the_deadline_are_not_awaited() -> None:
+    asked = Asked(search("city", batch("a")))
+    asked.news_take = asyncio.Event()
+    answer = (await asked.search(deadline=0.05))["city"]
+    assert answer.report.status is SourceStatus.FRESH
+    asked.news_take.set()
+
+
+async def test_a_cancelled_search_counts_as_no_attempt() -> None:
+    network = search("city", HANG)
+    searching = asyncio.create_task(Asked(network).search())
+    await asyncio.sleep(0.01)
+    searching.cancel()
+    await asyncio.gather(searching, return_exceptions=True)
+    assert (network.status, network.code) == (NetworkStatus.STARTING, None)
