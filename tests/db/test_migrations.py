@@ -39,10 +39,13 @@ async def empty(server_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_the_migrated_schema_is_the_declared_one(empty: Database) -> None:
+@pytest.fixture(autouse=True)
+def _every_table_is_declared() -> None:
     for tables in Path(parkgraph.__file__).parent.glob("*/tables.py"):
         import_module(f"parkgraph.{tables.parent.name}.tables")
 
+
+async def test_the_migrated_schema_is_the_declared_one(empty: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         options = {"compare_type": True, "compare_server_default": True}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata))
@@ -50,7 +53,23 @@ async def test_the_migrated_schema_is_the_declared_one(empty: Database) -> None:
     await migrations.upgrade(empty)
     async with empty.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-    assert {"snapshots", "places", "place_listings"} <= set(Table.metadata.tables)
+    assert {"snapshots", "places", "place_listings", "yards", "yard_spaces"} <= set(Table.metadata.tables)
+
+
+async def test_the_migrated_constraints_are_the_declared_ones(empty: Database) -> None:
+    """Checks included, which the comparison of metadata leaves out."""
+    constraints = text(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass ORDER BY 1, 2"
+    )
+    await migrations.upgrade(empty)
+    async with empty.engine.connect() as connection:
+        migrated = (await connection.execute(constraints)).all()
+        await connection.run_sync(Table.metadata.drop_all)
+        await connection.run_sync(Table.metadata.create_all)
+        declared = (await connection.execute(constraints)).all()
+    assert migrated == declared
+    assert ("yards", "ck_yards_latitude") in {(table, name) for table, name, _ in migrated}
 
 
 async def test_a_difference_between_schema_and_declaration_would_be_seen(empty: Database) -> None:
@@ -89,7 +108,7 @@ async def test_an_empty_database_has_migrations_pending_and_a_migrated_one_has_n
     assert await migrations.current(empty) is None
     assert await migrations.pending(empty)
     await migrations.upgrade(empty)
-    assert await migrations.current(empty) == "0001"
+    assert await migrations.current(empty) == "0002"
     assert not await migrations.pending(empty)
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -236,6 +237,14 @@ async def test_an_offer_that_cannot_be_taken_says_why(asking: Ask) -> None:
 @pytest.mark.parametrize(("facility", "is_open"), [(ALWAYS, True), (NIGHT, False), (SHUT, False), (listing(), None)])
 async def test_whether_a_place_is_open_now(asking: Ask, facility: Listing, is_open: bool | None) -> None:
     async with asking(row(facility)) as ask:
+        assert ask.search.is_open(one(await ask()).place, None) is is_open
+
+
+@pytest.mark.parametrize(("timezone", "is_open"), [(None, False), (ZoneInfo("Asia/Tokyo"), True)])
+async def test_hours_are_in_the_time_zone_of_the_listing(asking: Ask, timezone: ZoneInfo | None, is_open: bool) -> None:
+    """NOW is 17:00 in Tokyo and 09:00 where the network is."""
+    facility = listing(opening_hours="16:00-18:00", timezone=timezone)
+    async with asking(feed("a", batch(facility))) as ask:
         assert ask.search.is_open(one(await ask()).place, None) is is_open
 
 

@@ -1,4 +1,18 @@
-"""What the database room raises for the operator."""
+"""What the database room raises for the operator, and what says that the database is not to be had."""
+
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+
+DATABASE_FAULTS: Final = (
+    SQLAlchemyError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What says that the database is not to be had right now."""
 
 
 class SchemaTooNewError(Exception):

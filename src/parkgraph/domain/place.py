@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.money import Money
@@ -60,7 +61,8 @@ class Listing:
 
     `local_id` is the network's own id, unique within it. `opening_hours` is OSM opening_hours syntax.
     `address` is one line: "Street 1, 12345 City". `external_ids` name the facility in other registers ("ifopt:…").
-    `updated_at` is the network's own time of these facts. `offers` are only in answers of search networks.
+    `timezone` is where it stands; None: that of its network. `updated_at` is the network's own time of these facts.
+    `offers` are only in answers of search networks.
     """
 
     local_id: str
@@ -80,6 +82,7 @@ class Listing:
     url: str | None = None
     external_ids: frozenset[str] = frozenset()
     updated_at: datetime | None = None
+    timezone: ZoneInfo | None = None
     offers: tuple[ListingOffer, ...] = ()
 
     def __post_init__(self) -> None:

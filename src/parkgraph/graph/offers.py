@@ -130,7 +130,7 @@ def offers(
         elif key in ready:
             found.extend(_ready_offer(key, listing, stay, offer) for offer in ready[key])
         else:
-            quote = price(listing.rates, stay, infos[key.network].timezone)
+            quote = price(listing.rates, stay, _zone_of_listing(key, listing, infos))
             found.append(
                 Offer(
                     key,
@@ -155,8 +155,12 @@ def beyond_max_stay(found: Sequence[Offer]) -> Exclusion | None:
 
 
 def zone_of(place: Place, infos: Mapping[str, NetworkInfo]) -> ZoneInfo:
-    """The place's own time zone, as its first listing's network has it."""
-    return infos[place.listings[0][0].network].timezone
+    """The place's own time zone, as its first listing has it."""
+    return _zone_of_listing(*place.listings[0], infos)
+
+
+def _zone_of_listing(key: ListingKey, listing: Listing, infos: Mapping[str, NetworkInfo]) -> ZoneInfo:
+    return listing.timezone or infos[key.network].timezone
 
 
 def live_level(place: Place, infos: Mapping[str, NetworkInfo], now: datetime) -> OccupancyLevel | None:

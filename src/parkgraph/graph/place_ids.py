@@ -5,10 +5,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from parkgraph.db.engine import Database
+from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.domain.place import ListingKey, Place
 from parkgraph.graph.identity import Known
 from parkgraph.graph.tables import PlaceListingRow, PlaceRow
@@ -42,7 +42,7 @@ class PlaceIds:
                 members = await session.exec(
                     select(PlaceListingRow.network, PlaceListingRow.local_id, PlaceListingRow.place_id)
                 )
-        except (SQLAlchemyError, OSError) as fault:
+        except DATABASE_FAULTS as fault:
             log.warning("place_ids_not_read", fault=type(fault).__name__)
             return
         self._saved_founders = {place_id: ListingKey(network, local_id) for place_id, network, local_id in founders}
@@ -57,7 +57,7 @@ class PlaceIds:
         if save:
             try:
                 await self._save()
-            except (SQLAlchemyError, OSError) as fault:
+            except DATABASE_FAULTS as fault:
                 log.warning("place_ids_not_saved", fault=type(fault).__name__)
 
     async def _save(self) -> None:

@@ -37,6 +37,7 @@ class NetworkInfo:
     `coverage`: boxes outside which it is not asked; empty means anywhere. `timezone`: where its places are.
     `refresh_every` and `occupancies_every`: the network's own cadence (the latter None: no separate live data).
     `max_age`: an occupancy older than this is not fresh. `may_store`, `may_merge`: what the licence allows.
+    `may_shrink`: an empty or much smaller answer than the last one is no sign of a fault, and believed at once.
     `max_per_minute`: requests that the network allows. `needs_stay`: a search without a stay makes no sense to it.
     """
 
@@ -49,6 +50,7 @@ class NetworkInfo:
     licence: str | None = None
     may_store: bool = True
     may_merge: bool = True
+    may_shrink: bool = False
     max_age: timedelta = timedelta(minutes=15)
     refresh_every: timedelta = timedelta(hours=1)
     occupancies_every: timedelta | None = None

@@ -1,0 +1,1 @@
+"""Private yards: what their owners rent out, kept in the database and listed like any other network."""

@@ -1,0 +1,16 @@
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from parkgraph.settings import Settings, load
+from tests.conftest import execute, with_database
+
+
+@pytest.fixture
+async def settings(database_url: str, migrated_template: str) -> AsyncIterator[Settings]:
+    """Settings without networks, on a migrated database without rows."""
+    name = f"served_{uuid4().hex}"
+    await execute(database_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+    yield load(None, {"PARKGRAPH_DATABASE_URL": with_database(database_url, name)})
+    await execute(database_url, f"DROP DATABASE {name} WITH (FORCE)")
