@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ADAPTERS := $(patsubst %/pyproject.toml,%,$(wildcard adapters/*/pyproject.toml))
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check bench soak lock
+.PHONY: install run test check bench soak fuzz lock
 
 install: $(STAMP)
 
@@ -34,8 +34,19 @@ bench: install
 soak: install
 	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
 
+# Schemathesis against the demo, in an environment of its own: it pins what ours pins otherwise.
+fuzz: install .venv-fuzz/.installed
+	$(BIN)/python -m tests.fuzz .venv-fuzz/bin/schemathesis
+
+.venv-fuzz/.installed: requirements-fuzz.lock
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
 # Names no host: only versions and hashes.
 lock:
 	echo 'parkgraph[embedded,graphiql,dev] @ .' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --all-extras \
 		--no-emit-package parkgraph --output-file requirements.lock - adapters/*/pyproject.toml
+	echo schemathesis | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements-fuzz.lock -

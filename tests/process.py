@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,18 +66,35 @@ def eventually(condition: Callable[[], bool], patience: float = PATIENCE) -> Non
         time.sleep(0.05)
 
 
-@contextmanager
-def running(data_dir: Path, *arguments: str, wait: bool = True) -> Iterator[Server]:
-    """`parkgraph` with these arguments, on a free port, until the block ends; then it is made to end."""
+def free_port() -> int:
+    """A port of loopback that nobody listens on, a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "parkgraph", *arguments, "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "PARKGRAPH_DATA_DIR": str(data_dir)},
-    )
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    data_dir: Path,
+    *arguments: str,
+    wait: bool = True,
+    port: int | None = None,
+    log: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """`parkgraph` with these arguments until the block ends; then it is made to end.
+
+    On a free port, unless it is told one. `log`: a file to which what it prints is added.
+    """
+    port = port or free_port()
+    with (log or Path(os.devnull)).open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "parkgraph", *arguments, "--port", str(port)],
+            stdout=output,
+            stderr=output,
+            text=True,
+            env={**os.environ, "PARKGRAPH_DATA_DIR": str(data_dir), **(environ or {})},
+        )
     server = Server(process, f"http://127.0.0.1:{port}", data_dir)
     try:
         if wait:

@@ -68,8 +68,8 @@ def test_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
     result = parkgraph("serve", "--config", str(config))
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
-    assert "prot" in line
-    assert "port" in line
+    assert "[server] prot" in line
+    assert "port?" in line
     assert str(config) in line
 
 

@@ -4,31 +4,52 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import Final
+from uuid import UUID
 
-import asyncpg
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parkgraph.api import schema
+from parkgraph.api import graphiql, schema
+from parkgraph.api.admission import Admission, RateLimiter
 from parkgraph.api.context import Context
-from parkgraph.api.http import GRAPHIQL_PATH, GraphQLEndpoint, graphiql_files
+from parkgraph.api.documents import Documents, QueryError
+from parkgraph.api.http import GraphQLEndpoint
+from parkgraph.api.limits import Limits
+from parkgraph.api.masking import GRAPHQL_PATH, Masking
+from parkgraph.api.persisted import PersistedQueries, read_folder
 from parkgraph.db import migrations
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.db.engine import Database
+from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
+from parkgraph.metrics import CONTENT_TYPE, Metrics
+from parkgraph.middleware import Requests
 from parkgraph.networks.network import Network
+from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.service import Networks
-from parkgraph.settings import Settings
+from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, Settings
+from parkgraph.yards import demo as demo_yard
+from parkgraph.yards.adapter import NETWORK as YARDS
+from parkgraph.yards.adapter import YardsAdapter
+from parkgraph.yards.repository import YardRepository
 
 FIRST_ATTEMPTS_SECONDS: Final = 10
 """How long readiness waits for the networks' first answers."""
+
+GRACE_SECONDS: Final = 2
+"""How much longer than the query deadline an answer may take."""
 
 SETTLE_SECONDS: Final = 2
 """How much longer the announcement waits for networks that a stored snapshot already serves."""
@@ -63,16 +84,19 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         stack.push_async_callback(database.close)
         try:
             await migrations.upgrade(database)
-        except (OSError, asyncpg.PostgresError) as fault:
+        except DATABASE_FAULTS as fault:
             raise StartError(f"the database cannot be used ({type(fault).__name__}): check [database] url") from None
         yield database
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, networks: Sequence[Network]) -> AsyncIterator[Services]:
-    """Everything behind the API, running."""
+async def open_services(
+    settings: Settings, networks: Sequence[Network], observer: Observer = nobody, *, demo: bool
+) -> AsyncIterator[Services]:
+    """Everything behind the API, running: these networks, and the private yards."""
     async with open_database(settings) as database:
-        service = Networks(networks, database)
+        yards = await _open_yards(database, demo=demo)
+        service = Networks([*networks, yards], database, observer=observer)
         graph = PlaceGraph(service, PlaceIds(database))
         search = Search(graph, service, settings.server.query_deadline_ms / 1000)
         await service.start()
@@ -83,34 +107,132 @@ async def open_services(settings: Settings, networks: Sequence[Network]) -> Asyn
 
 
 def create_app(
-    settings: Settings, networks: Sequence[Network], on_ready: Callable[[Context], None] = lambda _: None
+    settings: Settings,
+    networks: Sequence[Network],
+    on_ready: Callable[[Context], None] = lambda _: None,
+    *,
+    demo: bool = False,
 ) -> Starlette:
-    """The ASGI application. `on_ready` is called once, when the networks have made their first attempts."""
+    """The ASGI application. `on_ready` is called once, when the networks have made their first attempts.
+
+    `demo`: the private yards have the demo's.
+    """
     development = settings.server.environment == "development"
+    metrics = Metrics(version("parkgraph"))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_services(settings, networks) as services:
-            app.state.services = services
-            announcing = asyncio.create_task(_announce(services, on_ready))
+        async with AsyncExitStack() as stack:
+            opening = open_services(settings, networks, metrics.asked, demo=demo)
             try:
-                yield
-            finally:
-                await _end(announcing)
+                services = await stack.enter_async_context(opening)
+            except Exception as problem:
+                app.state.start_problem = problem
+                raise
+            app.state.services = services
+            metrics.watch(services.context.networks, lambda: len(services.context.graph.view.places))
+            announcing = asyncio.create_task(_announce(services, on_ready))
+            stack.push_async_callback(_end, announcing)
+            yield
 
     def context() -> Context:
         services: Services = app.state.services
         return services.context
 
+    def draining() -> bool:
+        return bool(app.state.draining)
+
+    async def exposition(_request: Request) -> Response:
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE)
+
     routes: list[BaseRoute] = [
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
-        Route("/graphql", GraphQLEndpoint(schema.build(production=not development), context, ide=development)),
+        Route(GRAPHQL_PATH, _endpoint(settings, context, metrics)),
     ]
-    if development and (files := graphiql_files()):
-        routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=files)))
-    app = Starlette(routes=routes, lifespan=lifespan)
+    if settings.server.metrics:
+        routes.append(Route("/metrics", exposition))
+    if development and (files := graphiql.files()):
+        routes.append(Mount(graphiql.PATH, StaticFiles(directory=files)))
+    requests = Middleware(
+        Requests,
+        metrics=metrics,
+        paths=[route.path for route in routes if isinstance(route, Route)],
+        draining=draining,
+        quiet=development,
+    )
+    app = Starlette(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
+    app.state.draining = False
+    app.state.start_problem = None
     return app
+
+
+def drain(app: Starlette) -> None:
+    """The server is about to end: it is not ready from now on, and its answers close their connections."""
+    app.state.draining = True
+
+
+def _endpoint(settings: Settings, context: Callable[[], Context], metrics: Metrics) -> GraphQLEndpoint:
+    server, limits = settings.server, settings.limits
+    production = server.environment == "production"
+    per_minute = limits.requests_per_minute or (DEFAULT_REQUESTS_PER_MINUTE if production else None)
+    documents = Documents(
+        schema.build().core,
+        Limits(limits.depth, limits.aliases, limits.tokens, limits.directives, limits.cost),
+        production=production,
+    )
+    return GraphQLEndpoint(
+        documents,
+        _persisted_queries(server.persisted_queries, documents, metrics),
+        Admission(limits.max_in_flight),
+        RateLimiter(per_minute),
+        context,
+        body_bytes=limits.body_bytes,
+        answer_seconds=server.query_deadline_ms / 1000 + GRACE_SECONDS,
+        page=None if production or graphiql.files() is None else graphiql.PAGE,
+    )
+
+
+def _persisted_queries(folder: Path | None, documents: Documents, metrics: Metrics) -> PersistedQueries:
+    """Those of the folder, each of which must be valid. Their operations have figures of their own."""
+    if folder is None:
+        return PersistedQueries()
+    try:
+        queries = read_folder(folder)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise StartError(f"[server] persisted_queries must be a folder of UTF-8 files: {fault}") from None
+    for path, query in queries.items():
+        try:
+            metrics.know(name for name in documents.operations(query) if name)
+        except QueryError as refused:
+            raise StartError(f"{path} is no valid query: {refused.errors[0].message}") from None
+    return PersistedQueries(queries.values())
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    server = settings.server
+    middleware = [Middleware(Masking)]
+    if server.trusted_proxies:
+        middleware.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=list(server.trusted_proxies)))
+    if server.cors_origins:
+        # Outermost, so that a page may read the errors too.
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=server.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=["Retry-After", "X-Request-Id"],
+        )
+        middleware.insert(0, cors)
+    return middleware
+
+
+async def _open_yards(database: Database, *, demo: bool) -> Network:
+    """Another server may run on a database that a demo ran on; the invented yard is not for it."""
+    if demo:
+        await demo_yard.seed(database)
+    hidden = frozenset[UUID]() if demo else frozenset({demo_yard.YARD.id})
+    return Network(YARDS, YardsAdapter(YardRepository(database, hidden=hidden)))
 
 
 async def _announce(services: Services, on_ready: Callable[[Context], None]) -> None:
@@ -133,8 +255,13 @@ async def _healthz(request: Request) -> Response:
 
 
 async def _readyz(request: Request) -> Response:
-    """200 once the database answers and every network has a snapshot or has finished its first attempt."""
+    """200 once the database answers and every network has a snapshot or has finished its first attempt.
+
+    503 before that, and again while the server drains.
+    """
     services: Services = request.app.state.services
+    if request.app.state.draining:
+        return JSONResponse({"status": "draining", "waiting": []}, 503)
     waiting = [] if services.ready else ["networks"]
     if not await services.database.ping(timeout=2):
         waiting.append("database")

@@ -10,15 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
+import structlog
 import typer
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from parkgraph import console, logs
 from parkgraph.api import graphiql, schema
 from parkgraph.api.context import Context
-from parkgraph.app import StartError, create_app, open_database
+from parkgraph.app import StartError, create_app, drain, open_database
 from parkgraph.db.errors import EmbeddedError, SchemaTooNewError
 from parkgraph.domain.pricing import price
 from parkgraph.domain.stay import Stay, parse_instant
@@ -26,6 +28,7 @@ from parkgraph.networks import registry
 from parkgraph.networks.network import Network
 from parkgraph.networks.trial import Trial, as_json, try_network
 from parkgraph.sdk.faults import NetworkFault
+from parkgraph.server import DRAIN_SECONDS, Server
 from parkgraph.settings import Settings, SettingsError, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -36,19 +39,24 @@ app.add_typer(db, name="db")
 app.add_typer(schema_commands, name="schema")
 app.add_typer(adapter, name="adapter")
 
+log = structlog.get_logger(__name__)
+
 OUT: Final = Console()
 ERR: Final = Console(stderr=True)
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A parkgraph.toml.")]
-DRAIN_SECONDS: Final = 20
+
+
+PROBLEMS: Final = (SettingsError, StartError, EmbeddedError, SchemaTooNewError, NetworkFault)
+"""What an operator can mend."""
 
 
 def main() -> None:
     """Run the command line; a problem that an operator can mend is one sentence, and exit code 1."""
     try:
         app()
-    except (SettingsError, StartError, EmbeddedError, SchemaTooNewError, NetworkFault) as problem:
-        ERR.print(f"[red]parkgraph:[/] {problem}", highlight=False, soft_wrap=True)
+    except PROBLEMS as problem:
+        ERR.print(f"[red]parkgraph:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -131,7 +139,7 @@ def quote(
     listing = next((listing for listing in trial.listings if listing.local_id == local_id), None)
     if listing is None:
         raise typer.BadParameter(f"{instance} has no facility {local_id!r}; `parkgraph adapter try` prints them all")
-    OUT.print(f"[bold]{listing.name}[/]")
+    OUT.print(f"[bold]{escape(listing.name)}[/]")
     OUT.print(console.quote_table(price(listing.rates, stay, network.info.timezone)))
 
 
@@ -140,26 +148,37 @@ def _serve(
 ) -> None:
     host, port = host or settings.server.host, settings.server.port if port is None else port
     production = settings.server.environment == "production"
-    logs.configure(production=production)
+    logs.configure(settings)
     listener = _listen(host, port)
     url = f"http://{host}:{listener.getsockname()[1]}"
 
     def announce(context: Context) -> None:
-        console.banner(OUT, url, context.networks, graphiql=not production and graphiql.files() is not None)
+        if production:
+            log.info("ready", url=url, networks=[network.id for network in context.networks])
+        else:
+            console.banner(OUT, url, context.networks, graphiql=graphiql.files() is not None)
 
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, networks, announce, demo=demo),
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-            server_header=False,
-        )
+    application = create_app(settings, networks, announce, demo=demo)
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # [server] trusted_proxies says whose are believed
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        server_header=False,
     )
+    server = Server(config, on_drain=lambda: drain(application))
     # The server drains at either signal and raises it again when it is done: a normal end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with listener, suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        except SystemExit:
+            problem = application.state.start_problem
+            if not isinstance(problem, PROBLEMS):
+                log.exception("start_failed", exc_info=problem)
+                raise
+            raise problem from None
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,32 +1,158 @@
-"""Structured logs on stderr: one JSON object a line in production, readable lines in development."""
+"""Structured logs on stderr: one JSON object a line in production, readable lines in development.
+
+Messages of libraries, which come by the standard library's logging, go the same way as event `library_message`.
+Nobody's data are logged: no query, no variables, no address of a client; docs/operations.md has every event.
+"""
 
 import logging
 import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
+import orjson
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from parkgraph.redaction import Redaction, is_secret_key
+from parkgraph.settings import Settings
+
+MAX_MESSAGE: Final = 500
+"""Characters of a library's message."""
+
+MAX_FRAMES: Final = 30
+
+_START_FAILED: Final = ("Traceback (most recent call last)", "Application startup failed")
 
 
-def configure(*, production: bool) -> None:
-    """Tracebacks never show local variables: they may hold secrets."""
-    shown = (
-        [
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
-        ]
-        if production
-        else [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
-    )
+def configure(settings: Settings) -> None:
+    """From now on. What these settings hold of secrets is shown nowhere."""
+    production = settings.server.environment == "production"
+    ours, foreign = pipelines(production=production, secrets=secrets(settings), colors=sys.stderr.isatty())
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *shown,
-        ],
+        processors=ours,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_is_news)
+    handler.setFormatter(ProcessorFormatter(processors=foreign))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("uvicorn").setLevel(logging.INFO if production else logging.WARNING)
+    logging.captureWarnings(True)
+
+
+def pipelines(
+    *, production: bool, secrets: Iterable[str] = (), colors: bool = False
+) -> tuple[list[Processor], list[Processor]]:
+    """What makes a line of one of our events, and of a library's record. `secrets`: values that are shown nowhere."""
+    redaction = Redaction(secrets)
+    render: list[Processor] = (
+        [_failure, _members(redaction), structlog.processors.JSONRenderer(serializer=_json)]
+        if production
+        else [
+            _members(redaction),
+            structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
+    ours: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *render,
+        _line(redaction),
+    ]
+    return ours, [_library_message, ProcessorFormatter.remove_processors_meta, *ours]
+
+
+def secrets(settings: Settings) -> Iterator[str]:
+    """The values of these settings that a log must not show."""
+    if settings.database.url:
+        url = settings.database.url.get_secret_value()
+        yield url
+        if password := urlsplit(url).password:
+            yield from (password, unquote(password))
+    for network in settings.networks.values():
+        yield from _secrets_in(network.source.values)
+
+
+def failure(fault: BaseException) -> list[dict[str, Any]]:
+    """An exception and its causes, by their types and where they came about.
+
+    Never in their own words: those may quote whatever the code choked on, a plate or a password.
+    """
+    return [{"type": _name(type(each)), "frames": list(_frames(each))} for each in _causes(fault)]
+
+
+def _secrets_in(table: Mapping[str, object], *, secret: bool = False) -> Iterator[str]:
+    for key, value in table.items():
+        is_secret = secret or is_secret_key(key)
+        if isinstance(value, Mapping):
+            yield from _secrets_in(value, secret=is_secret)
+        elif is_secret and isinstance(value, str):
+            yield value
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not what uvicorn says of a failed start: the failure itself is told better."""
+    return not (record.name == "uvicorn.error" and record.getMessage().startswith(_START_FAILED))
+
+
+def _library_message(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The first line only: asyncio adds others, with the objects concerned as they represent themselves."""
+    record: logging.LogRecord = event["_record"]
+    message = str(event["event"]).strip().partition("\n")[0][:MAX_MESSAGE]
+    return {**event, "event": "library_message", "logger": record.name, "message": message}
+
+
+def _failure(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    fault = event.pop("exc_info", None)
+    match fault:
+        case True:
+            fault = sys.exc_info()[1]
+        case (_, BaseException() as raised, _):
+            fault = raised
+    if isinstance(fault, BaseException):
+        event["exception"] = failure(fault)
+    return event
+
+
+def _members(redaction: Redaction) -> Processor:
+    return lambda _logger, _method, event: redaction.members(event)
+
+
+def _line(redaction: Redaction) -> Processor:
+    return lambda _logger, _method, line: redaction.text(str(line))
+
+
+def _json(event: EventDict, default: Callable[[Any], Any]) -> str:
+    """`severity` is the level as log collectors know it; without it they take all of stderr for errors."""
+    first = {"timestamp": event.pop("timestamp"), "severity": event.pop("level").upper(), "event": event.pop("event")}
+    return orjson.dumps({**first, **event}, default, orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    at: BaseException | None = fault
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield at
+        if isinstance(at, BaseExceptionGroup):
+            yield from (cause for each in at.exceptions for cause in _causes(each))
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+
+
+def _frames(fault: BaseException) -> Iterator[str]:
+    frames = []
+    trace = fault.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    yield from frames[-MAX_FRAMES:]
+
+
+def _name(kind: type[BaseException]) -> str:
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

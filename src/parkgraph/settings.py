@@ -9,6 +9,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -16,13 +17,25 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from parkgraph.settings_source import SettingsError, Source, read_table
 
-__all__ = ["DatabaseSettings", "NetworkSettings", "ServerSettings", "Settings", "SettingsError", "load"]
+__all__ = [
+    "DatabaseSettings",
+    "LimitsSettings",
+    "NetworkSettings",
+    "ServerSettings",
+    "Settings",
+    "SettingsError",
+    "load",
+]
 
 PREFIX: Final = "PARKGRAPH_"
 RESERVED: Final = frozenset({"yards"})
 """The private yards are a network too, and this is its name."""
 
 _INSTANCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
+DEFAULT_REQUESTS_PER_MINUTE: Final = 600
+"""Of one client, in production."""
+
 _TESTS_OWN: Final = frozenset({"PARKGRAPH_SOAK"})
 _KUBERNETES: Final = re.compile(r"PARKGRAPH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)")
 """What Kubernetes sets in every pod for a service whose name begins with parkgraph."""
@@ -35,17 +48,56 @@ def _check_database_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _check_origin(origin: str) -> str:
+    if origin != "*" and not _ORIGIN.fullmatch(origin):
+        raise ValueError('must be an origin, such as "https://map.example.org", or "*"')
+    return origin
+
+
+def _check_proxy(proxy: str) -> str:
+    try:
+        ip_network(proxy)
+    except ValueError:
+        raise ValueError('must be an address or a network, such as "10.0.0.0/8"') from None
+    return proxy
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ServerSettings(_Table):
-    """`[server]`. `port` 0 lets the system choose. `production` turns GraphiQL and introspection off."""
+    """`[server]`. `port` 0 lets the system choose. `production` turns GraphiQL and introspection off.
+
+    `cors_origins`: sites whose pages may ask. `trusted_proxies`: whose X-Forwarded-For is believed.
+    `persisted_queries`: a folder of `*.graphql`.
+    """
 
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=0, le=65_535)
     query_deadline_ms: int = Field(800, ge=50, le=10_000)
     environment: Literal["development", "production"] = "development"
+    cors_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_check_proxy)], ...] = ()
+    persisted_queries: Path | None = None
+    metrics: bool = True
+
+
+class LimitsSettings(_Table):
+    """`[limits]`: of one query, and of requests. docs/limits.md explains each.
+
+    `requests_per_minute` is of one client; without it, a production server has DEFAULT_REQUESTS_PER_MINUTE, and one in
+    development has no limit.
+    """
+
+    depth: int = Field(12, ge=1, le=50)
+    aliases: int = Field(15, ge=0, le=1000)
+    tokens: int = Field(1000, ge=10, le=10_000)
+    directives: int = Field(50, ge=0, le=1000)
+    cost: int = Field(50_000, ge=1, le=10_000_000)
+    body_bytes: int = Field(100_000, ge=1000, le=10_000_000)
+    max_in_flight: int = Field(64, ge=1, le=10_000)
+    requests_per_minute: int | None = Field(None, ge=1, le=10_000_000)
 
 
 class DatabaseSettings(_Table):
@@ -72,6 +124,7 @@ class Settings(_Table):
     """All that is configured. `networks` holds the disabled ones too, in the order in which they were given."""
 
     server: ServerSettings = ServerSettings()
+    limits: LimitsSettings = LimitsSettings()
     database: DatabaseSettings = DatabaseSettings()
     data_dir: Path = Path(".parkgraph")
     networks: Mapping[str, NetworkSettings] = Field({}, repr=False)
@@ -80,8 +133,13 @@ class Settings(_Table):
 OF_A_NETWORK: Final = frozenset(NetworkSettings.model_fields) - {"source"}
 """Keys of a network's table that are ParkGraph's own."""
 
-_MODELS: Final[Mapping[str, type[_Table]]] = {"": _TopLevel, "server": ServerSettings, "database": DatabaseSettings}
-_TABLES: Final = frozenset({"server", "database", "networks"})
+_MODELS: Final[Mapping[str, type[_Table]]] = {
+    "": _TopLevel,
+    "server": ServerSettings,
+    "limits": LimitsSettings,
+    "database": DatabaseSettings,
+}
+_TABLES: Final = frozenset({"server", "limits", "database", "networks"})
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -90,7 +148,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     variables = {name: value for name, value in environ.items() if value and _is_ours(name, value)}
 
     sources = {"": Source("", PREFIX, path, {key: document[key] for key in document.keys() - _TABLES})}
-    for section in ("server", "database"):
+    for section in ("server", "limits", "database"):
         sources[section] = Source(section, _prefix(section), path, _table(path, document, section))
     configured = _table(path, document, "networks")
     instances = _instances(path, configured, variables)
@@ -104,6 +162,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
     return Settings(
         server=read_table(ServerSettings, sources["server"]),
+        limits=read_table(LimitsSettings, sources["limits"]),
         database=read_table(DatabaseSettings, sources["database"]),
         data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
         networks={name: _network(sources[f"networks.{name}"]) for name in instances},

@@ -25,7 +25,7 @@ def demo_url(database_url: str) -> Iterator[str]:
     asyncio.run(execute(database_url, f"CREATE DATABASE {name}"))
     settings = load(None, {"PARKGRAPH_DATABASE_URL": with_database(database_url, name)})
     ready = threading.Event()
-    app = create_app(settings, registry.build_demo(settings), lambda _: ready.set())
+    app = create_app(settings, registry.build_demo(settings), lambda _: ready.set(), demo=True)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -250,3 +251,10 @@ def test_a_network_never_loses_more_than_half_at_once(given_answers: list[Batch[
             assert before.listings.keys() <= current.listings.keys()
         if before and before.listings:
             assert current.listings
+
+
+@pytest.mark.parametrize("items", [(), ("a",)])
+def test_of_a_network_that_may_shrink_a_small_answer_is_believed_at_once(items: tuple[str, ...]) -> None:
+    before, _ = apply(None, batch("a", "b", "c"), NOW)
+    after, held = apply(before, batch(*items), NOW, may_shrink=True)
+    assert (tuple(after.listings), held) == (items, None)

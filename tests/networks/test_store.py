@@ -8,11 +8,12 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from parkgraph.db.engine import Database
+from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.networks.network import Part
 from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import remember
 from parkgraph.networks.snapshots import apply, with_occupancies
-from parkgraph.networks.store import CHANNEL, DATABASE_FAULTS, SnapshotStore
+from parkgraph.networks.store import CHANNEL, SnapshotStore
 from parkgraph.networks.tables import SnapshotRow
 from parkgraph.sdk.batch import Batch, Rejected
 from tests.networks.scripted import NOW, batch, eventually, listing, update

@@ -88,6 +88,7 @@ listings = st.builds(
     url=st.none() | st.text(),
     external_ids=st.frozensets(st.text()),
     updated_at=st.none() | instants,
+    timezone=st.none() | st.timezones(),
     offers=st.lists(offers, max_size=2).map(tuple),
 )
 updates = st.builds(OccupancyUpdate, texts, occupancies, audiences)

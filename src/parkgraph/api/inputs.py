@@ -1,11 +1,13 @@
 """Inputs, and their way into the domain. What the domain refuses becomes BAD_USER_INPUT with the field's name."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, ParamSpec, TypeVar
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from parkgraph.api.errors import BadUserInputError
 from parkgraph.domain.geo import Bounds, Circle, Coordinates
@@ -18,6 +20,8 @@ from parkgraph.graph.search import PlaceFilter
 MAX_RADIUS_M: Final = 50_000
 MAX_PAGE: Final = 100
 
+_NETWORK: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -26,7 +30,9 @@ def _domain(field: str, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
     try:
         return make(*args, **kwargs)
     except ValueError as refusal:
-        raise BadUserInputError(f"{field}: {refusal}") from None
+        # What begins with a name of the domain begins with the API's spelling of it.
+        name, space, rest = str(refusal).partition(" ")
+        raise BadUserInputError(f"{field}: {to_camel_case(name)}{space}{rest}") from None
 
 
 @strawberry.input
@@ -98,6 +104,8 @@ class MoneyInput:
     currency: str
 
     def to_domain(self) -> Money:
+        if self.amount < 0:
+            raise BadUserInputError(f"filter.maxPrice: amount must not be negative, not {self.amount}")
         return _domain("filter.maxPrice", Money, self.amount, self.currency)
 
 
@@ -115,6 +123,9 @@ class PlaceFilterInput:
     fits: bool | None = strawberry.field(default=False, description="Drop what is excluded instead of explaining it.")
 
     def to_domain(self) -> PlaceFilter:
+        for network in self.networks or ():
+            if not _NETWORK.fullmatch(network):
+                raise BadUserInputError(f"filter.networks: {network[:60]!r} is not an id that a network can have")
         return PlaceFilter(
             networks=None if self.networks is None else frozenset(self.networks),
             kinds=None if self.kinds is None else frozenset(self.kinds),

@@ -6,27 +6,28 @@ from decimal import Decimal
 from typing import Final, NewType
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from parkgraph.api.errors import BAD_USER_INPUT
+from parkgraph.api.errors import ScalarError
 from parkgraph.domain.stay import parse_instant
 
 _DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 
+YEARS: Final = range(1970, 2200)
+
 BigInt = NewType("BigInt", int)
-
-
-def _refuse(message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": BAD_USER_INPUT})
 
 
 def parse_date_time(value: object) -> datetime:
     try:
-        return parse_instant(value if isinstance(value, str) else "")
+        instant = parse_instant(value if isinstance(value, str) else "")
     except ValueError as refusal:
-        raise _refuse(str(refusal)) from None
+        raise ScalarError(str(refusal)) from None
+    # Far from the calendar's ends, so that no change of the offset can leave it.
+    if instant.year not in YEARS:
+        raise ScalarError(f"an instant is between the years {YEARS[0]} and {YEARS[-1]}")
+    return instant
 
 
 def serialize_instant(value: datetime) -> str:
@@ -37,7 +38,7 @@ def serialize_instant(value: datetime) -> str:
 
 def parse_decimal(value: object) -> Decimal:
     if not (isinstance(value, str) and _DECIMAL.fullmatch(value)):
-        raise _refuse('a Decimal is a string of digits, such as "12.50"')
+        raise ScalarError('a Decimal is a string of digits, such as "12.50"')
     return Decimal(value)
 
 
@@ -47,7 +48,7 @@ def serialize_decimal(value: Decimal) -> str:
 
 def parse_big_int(value: object) -> BigInt:
     if not (isinstance(value, str) and _INTEGER.fullmatch(value)):
-        raise _refuse('a BigInt is a string of digits, such as "9007199254740993"')
+        raise ScalarError('a BigInt is a string of digits, such as "9007199254740993"')
     return BigInt(int(value))
 
 

@@ -7,13 +7,14 @@ from typing import Final
 
 import structlog
 
+from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.domain.place import Listing
 from parkgraph.networks.changes import Changes
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import remember, together
 from parkgraph.networks.snapshots import combine
-from parkgraph.networks.store import DATABASE_FAULTS, SnapshotStore
+from parkgraph.networks.store import SnapshotStore
 from parkgraph.sdk.batch import Batch
 
 _log = structlog.get_logger(__name__)

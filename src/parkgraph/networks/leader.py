@@ -6,6 +6,7 @@ and the kernel's keep-alive does so for a machine that vanished.
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from enum import StrEnum
@@ -15,7 +16,8 @@ import asyncpg
 import structlog
 
 from parkgraph.db.engine import Database
-from parkgraph.networks.store import CHANNEL, DATABASE_FAULTS
+from parkgraph.db.errors import DATABASE_FAULTS
+from parkgraph.networks.store import CHANNEL
 
 _log = structlog.get_logger(__name__)
 
@@ -97,8 +99,7 @@ class Leader:
 
     def _become(self, role: Role) -> None:
         if role is not self.role:
-            level = _log.warning if role is Role.APART else _log.info
-            level("role_taken", role=role)
+            _log.log(logging.WARNING if role is Role.APART else logging.INFO, "role_taken", role=role)
             self.role = role
             self._took_role(role)
 

@@ -206,10 +206,10 @@ class Network:
         code = self.code
         if self.is_denied and self._told != "network_denied":
             self._told = "network_denied"
-            _log.error(self._told, network=self.id, reason=message, serving=self.listings)
+            _log.error("network_denied", network=self.id, reason=message, serving=self.listings)
         elif code and code is not Code.RESTORED and self._told is None:
             self._told = "network_down"
-            _log.warning(self._told, network=self.id, code=code, reason=message, serving=self.listings)
+            _log.warning("network_down", network=self.id, code=code, reason=message, serving=self.listings)
         elif code is None and self._told:
             self._told = None
             _log.info("network_back", network=self.id, listings=self.listings)

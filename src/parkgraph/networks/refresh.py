@@ -11,6 +11,7 @@ from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.network import Network, Part
+from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
 from parkgraph.sdk.batch import Batch, Rejected
@@ -62,7 +63,14 @@ class _Taken:
 class Refresher:
     """Keeps one feed network's snapshot, by asking."""
 
-    def __init__(self, network: Network, gateway: Gateway, settled: Settled, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        gateway: Gateway,
+        settled: Settled,
+        clock: Callable[[], datetime],
+        observer: Observer = nobody,
+    ) -> None:
         if not isinstance(network.adapter, FeedAdapter):
             raise TypeError(f"{network!r} publishes nothing that could be refreshed")
         self._adapter: FeedAdapter[Any] = network.adapter
@@ -70,6 +78,7 @@ class Refresher:
         self._gateway = gateway
         self._settled = settled
         self._clock = clock
+        self._observer = observer
         self._has_listings = asyncio.Event()
 
     async def run(self) -> None:
@@ -89,6 +98,7 @@ class Refresher:
 
     async def _attempt(self, part: Part, take: Callable[[], Awaitable[_Taken]]) -> None:
         answer = await self._gateway.call(take, DEADLINE_S)
+        self._observer(self._network, part, answer)
         now, taken = self._clock(), answer.value
         if taken is None:
             code = answer.code or Code.UNEXPECTED
@@ -105,7 +115,8 @@ class Refresher:
 
     async def _take_listings(self) -> _Taken:
         batch = await checked(self._adapter.listings(), Listing)
-        snapshot, held = apply(self._network.snapshot, batch, self._clock())
+        may_shrink = self._network.info.may_shrink
+        snapshot, held = apply(self._network.snapshot, batch, self._clock(), may_shrink=may_shrink)
         return self._taken(snapshot, held)
 
     async def _take_occupancies(self) -> _Taken:

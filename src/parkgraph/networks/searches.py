@@ -12,6 +12,7 @@ from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.network import Network, Part
+from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.refresh import checked
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus, status_without_data
 from parkgraph.sdk.batch import Batch
@@ -35,7 +36,12 @@ class Searches:
     """The search networks among `networks`."""
 
     def __init__(
-        self, networks: Sequence[Network], gateways: dict[str, Gateway], seen: Seen, clock: Callable[[], datetime]
+        self,
+        networks: Sequence[Network],
+        gateways: dict[str, Gateway],
+        seen: Seen,
+        clock: Callable[[], datetime],
+        observer: Observer = nobody,
     ) -> None:
         self._networks = [
             (network, network.adapter) for network in networks if isinstance(network.adapter, SearchAdapter)
@@ -43,6 +49,7 @@ class Searches:
         self._gateways = gateways
         self._seen = seen
         self._clock = clock
+        self._observer = observer
 
     async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
         """One answer for each search network within `deadline` seconds."""
@@ -61,6 +68,7 @@ class Searches:
     ) -> SearchAnswer:
         clock = asyncio.get_running_loop().time
         answer = await self._gateways[network.id].call(lambda: checked(search(), Listing), ends - clock())
+        self._observer(network, Part.SEARCH, answer)
         now, batch = self._clock(), answer.value
         if batch is None:
             code = answer.code or Code.UNEXPECTED

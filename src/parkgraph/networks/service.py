@@ -16,6 +16,7 @@ from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.keeping import Keeping
 from parkgraph.networks.leader import Leader, Role
 from parkgraph.networks.network import Network, Part
+from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.refresh import Refresher
 from parkgraph.networks.reports import SourceReport
 from parkgraph.networks.searches import SearchAnswer, Searches
@@ -46,6 +47,7 @@ class Networks:
         *,
         clock: Callable[[], datetime] = _now,
         save_seen_every: timedelta = timedelta(seconds=30),
+        observer: Observer = nobody,
     ) -> None:
         self._networks = {network.id: network for network in networks}
         self._clock = clock
@@ -56,9 +58,9 @@ class Networks:
             self._networks, SnapshotStore(database), self._changes, lambda: self._leader.is_leader, clock
         )
         gateways = {network.id: Gateway(network.id) for network in networks}
-        self._searches = Searches(networks, gateways, self._saw, clock)
+        self._searches = Searches(networks, gateways, self._saw, clock, observer)
         self._refreshers = {
-            network.id: Refresher(network, gateways[network.id], self._keeping.settled, clock)
+            network.id: Refresher(network, gateways[network.id], self._keeping.settled, clock, observer)
             for network in networks
             if Part.LISTINGS in network.asking
         }

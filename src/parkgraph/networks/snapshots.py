@@ -88,11 +88,14 @@ def combine(published: Published, live: Live | None = None, previous: Snapshot |
     )
 
 
-def apply(previous: Snapshot | None, batch: Batch[Listing], now: datetime) -> tuple[Snapshot, Code | None]:
+def apply(
+    previous: Snapshot | None, batch: Batch[Listing], now: datetime, *, may_shrink: bool = False
+) -> tuple[Snapshot, Code | None]:
     """The snapshot after the network's answer, and why that answer did not replace the one before, if so.
 
     A complete answer replaces. An incomplete one updates what it has and deletes nothing. So does one that is empty
-    or much smaller than what was there, until it has persisted long enough. Live data survive.
+    or much smaller than what was there, until it has persisted long enough; unless the network `may_shrink`. Live
+    data survive.
     """
     items, twice = _by_id(batch.items)
     rejected = batch.rejected + twice
@@ -101,7 +104,7 @@ def apply(previous: Snapshot | None, batch: Batch[Listing], now: datetime) -> tu
 
     before = previous.published
     items = {local_id: _not_older(listing, before.listings.get(local_id), now) for local_id, listing in items.items()}
-    held, smaller_since = _why_held(batch, len(items), before, now)
+    held, smaller_since = _why_held(batch, len(items), before, now, may_shrink)
     if held is None:
         published = Published(items, batch.as_of, now, rejected)
     else:
@@ -134,11 +137,11 @@ def with_occupancies(snapshot: Snapshot, batch: Batch[OccupancyUpdate], now: dat
 
 
 def _why_held(
-    batch: Batch[Listing], size: int, before: Published, now: datetime
+    batch: Batch[Listing], size: int, before: Published, now: datetime, may_shrink: bool
 ) -> tuple[Code | None, datetime | None]:
     if not batch.complete:
         return Code.INCOMPLETE, before.smaller_since
-    if size >= MUCH_SMALLER * len(before.listings):
+    if may_shrink or size >= MUCH_SMALLER * len(before.listings):
         return None, None
     since = before.smaller_since or now
     believed = size > 0 and now - since >= ACCEPTED_AFTER

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
-import asyncpg
 import structlog
 from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,15 +30,6 @@ from parkgraph.networks.tables import SnapshotRow
 _log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "parkgraph_snapshots"
-DATABASE_FAULTS: Final = (
-    SQLAlchemyError,
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
-"""What says that the database is not to be had right now."""
-
 _SEEN_LOCK: Final = 1_580_438
 """First half of the advisory lock's key under which processes take turns in merging what their searches saw."""
 
@@ -48,7 +37,7 @@ Item = TypeVar("Item", Listing, OccupancyUpdate)
 
 
 class SnapshotStore:
-    """Every method raises one of DATABASE_FAULTS where the database is not to be had."""
+    """Every method raises one of db's DATABASE_FAULTS where the database is not to be had."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

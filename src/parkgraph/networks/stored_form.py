@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Final, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import TypeAdapter
@@ -76,7 +77,7 @@ def _plain(value: object) -> object:
     match value:
         case frozenset():
             return sorted(value)
-        case Decimal():
+        case Decimal() | ZoneInfo():
             return str(value)
         case datetime():
             # JSON's offsets have no seconds; the instant matters, so such a one is told in UTC.

@@ -1,0 +1,1 @@
+"""`make bench`: what a query costs, as ratios within one run."""

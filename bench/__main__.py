@@ -1,0 +1,94 @@
+"""`make bench`: measures, and writes `results.json`, `README.md` and `nearby.svg` beside this file."""
+
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import psutil
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.load import Cost, ask, measure
+from bench.report import write
+
+KINDS = ("static", "parkgraph", "stock")
+ROUNDS = 5
+SECONDS = 2.0
+WARM_UP_SECONDS = 1.0
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def serving(kind: str, data_dir: Path) -> Iterator[tuple[int, psutil.Process]]:
+    """The port and the process of a server on the first core; this client takes the others."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "bench.servers", kind, str(port), str(data_dir)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            try:
+                if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+                    break
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{kind} did not get ready")
+        server = psutil.Process(process.pid)
+        if hasattr(server, "cpu_affinity") and (os.cpu_count() or 1) > 1:
+            server.cpu_affinity([0])
+        yield port, server
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def main() -> None:
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, set(range(1, os.cpu_count() or 1)))
+    costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder)
+        with serving("parkgraph", data_dir) as (port, _):
+            (data_dir / "answer.json").write_bytes(asyncio.run(ask(port)))
+        for _ in track(range(ROUNDS), "Measuring", console=Console(stderr=True)):
+            for kind in KINDS:
+                with serving(kind, data_dir) as (port, server):
+                    asyncio.run(measure(port, server, WARM_UP_SECONDS))
+                    costs[kind].append(asyncio.run(measure(port, server, SECONDS)))
+    ratios = {
+        "nearby_vs_static": [a.cpu_ms / b.cpu_ms for a, b in zip(costs["static"], costs["parkgraph"], strict=True)],
+        "nearby_vs_stock": [a.cpu_ms / b.cpu_ms for a, b in zip(costs["stock"], costs["parkgraph"], strict=True)],
+    }
+    write(HERE, costs, {name: statistics.median(values) for name, values in ratios.items()}, datetime.now(UTC))
+    show(costs, ratios)
+
+
+def show(costs: dict[str, list[Cost]], ratios: dict[str, list[float]]) -> None:
+    table = Table("Server", "CPU ms a request", "Requests a second", "p50 ms", "p99 ms", "RSS MB", "Bytes")
+    for kind, rows in costs.items():
+        of = {name: statistics.median(getattr(row, name) for row in rows) for name in Cost.__slots__}
+        table.add_row(
+            kind, f"{of['cpu_ms']:.3f}", f"{of['rate']:.0f}", f"{of['p50_ms']:.1f}", f"{of['p99_ms']:.1f}",
+            f"{of['rss_mb']:.0f}", f"{of['bytes']:.0f}",
+        )  # fmt: skip
+    console = Console()
+    console.print(table)
+    for name, values in ratios.items():
+        console.print(f"{name}: {statistics.median(values):.4f} (from {min(values):.4f} to {max(values):.4f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""A load of bounded length over kept-alive connections, and what it cost the server's process."""
+
+import asyncio
+import json
+import statistics
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from bench.workload import QUERY, VARIABLES
+
+CONNECTIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`cpu_ms`: CPU of the server's process per request. `rate`: requests a second as this client saw them."""
+
+    cpu_ms: float
+    rate: float
+    p50_ms: float
+    p99_ms: float
+    rss_mb: float
+    bytes: int
+
+
+def request(port: int) -> bytes:
+    body = json.dumps({"query": QUERY, "variables": VARIABLES}).encode()
+    head = f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def ask(port: int) -> bytes:
+    """The body of one answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request(port))
+    body = await _answer(reader)
+    writer.close()
+    return body
+
+
+async def measure(port: int, server: psutil.Process, seconds: float) -> Cost:
+    """Ask without a pause for so long."""
+    end = time.perf_counter() + seconds
+    before = server.cpu_times()
+    begun = time.perf_counter()
+    times = [t for ts in await asyncio.gather(*(_connection(port, end) for _ in range(CONNECTIONS))) for t in ts]
+    elapsed = time.perf_counter() - begun
+    after = server.cpu_times()
+    cpu = after.user + after.system - before.user - before.system
+    times.sort()
+    return Cost(
+        cpu_ms=1000 * cpu / len(times),
+        rate=len(times) / elapsed,
+        p50_ms=1000 * statistics.median(times),
+        p99_ms=1000 * times[int(len(times) * 0.99)],
+        rss_mb=server.memory_info().rss / 1_000_000,
+        bytes=len(await ask(port)),
+    )
+
+
+async def _connection(port: int, end: float) -> list[float]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    wanted, times = request(port), []
+    while (begun := time.perf_counter()) < end:
+        writer.write(wanted)
+        await _answer(reader)
+        times.append(time.perf_counter() - begun)
+    writer.close()
+    return times
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(head.decode())
+    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    return await reader.readexactly(length)

@@ -1,0 +1,73 @@
+"""The figures as files: JSON for programs, a page with a table and a plot for people."""
+
+import json
+import statistics
+from datetime import datetime
+from pathlib import Path
+
+from bench.load import CONNECTIONS, Cost
+from bench.workload import PLACES
+
+UNITS = {
+    "nearby_vs_static": "ratio to static bytes",
+    "nearby_vs_stock": "ratio to stock strawberry execution",
+}
+
+
+def write(folder: Path, costs: dict[str, list[Cost]], ratios: dict[str, float], at: datetime) -> None:
+    stamp = at.isoformat(timespec="seconds")
+    figures = {name: {"value": round(value, 4), "unit": UNITS[name], "at": stamp} for name, value in ratios.items()}
+    (folder / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
+    medians = {kind: statistics.median(row.cpu_ms for row in rows) for kind, rows in costs.items()}
+    (folder / "nearby.svg").write_text(_plot(medians))
+    (folder / "README.md").write_text(_page(costs, ratios, stamp))
+
+
+def _page(costs: dict[str, list[Cost]], ratios: dict[str, float], stamp: str) -> str:
+    rows = "\n".join(
+        f"| {kind} | {_median(of, 'cpu_ms'):.3f} | {_median(of, 'rate'):.0f} | {_median(of, 'p50_ms'):.1f} "
+        f"| {_median(of, 'p99_ms'):.1f} | {_median(of, 'rss_mb'):.0f} |"
+        for kind, of in costs.items()
+    )
+    figures = "\n".join(f"| `{name}` | {value:.4f} | {UNITS[name]} |" for name, value in ratios.items())
+    return f"""# Benchmarks
+
+Written by `make bench` at {stamp}. Machines differ and are noisy: what carries over are the ratios, each the median of
+ratios within one round of one run.
+
+`nearby` of {PLACES} places with 12 fields, 2 offers of 6 fields each for a stay of 24 hours, {CONNECTIONS} kept-alive
+connections, one worker on a core of its own. `static` answers the same bytes from memory; `stock` is the same schema
+and data on strawberry's own view. CPU is that of the server's process, so that the client cannot be the limit.
+
+![CPU per request](nearby.svg)
+
+| server | CPU ms a request | requests a second | p50 ms | p99 ms | RSS MB |
+|---|---|---|---|---|---|
+{rows}
+
+| figure | value | |
+|---|---|---|
+{figures}
+"""
+
+
+def _median(rows: list[Cost], name: str) -> float:
+    return float(statistics.median(getattr(row, name) for row in rows))
+
+
+def _plot(cpu_ms: dict[str, float]) -> str:
+    """Horizontal bars of CPU per request."""
+    longest = max(cpu_ms.values())
+    bars = []
+    for number, (kind, value) in enumerate(cpu_ms.items()):
+        y, width = 20 + number * 40, max(1.0, 480 * value / longest)
+        bars.append(
+            f'<text x="90" y="{y + 18}" text-anchor="end">{kind}</text>'
+            f'<rect x="100" y="{y}" width="{width:.1f}" height="26" rx="3" fill="#0969da"/>'
+            f'<text x="{106 + width:.1f}" y="{y + 18}">{value:.2f} ms</text>'
+        )
+    height = 20 + 40 * len(cpu_ms)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {height}" font-family="sans-serif" font-size="14">'
+        f'<rect width="680" height="{height}" fill="#fff"/>{"".join(bars)}</svg>\n'
+    )

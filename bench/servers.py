@@ -1,0 +1,65 @@
+"""The servers that are compared, each a process of its own: `python -m bench.servers KIND PORT DATA_DIR`.
+
+`parkgraph` is the whole server as it is deployed; `stock` the same schema and data on strawberry's own view, without
+anything of ours around it; `static` answers the bytes of `answer.json` in the data directory, whatever is asked.
+"""
+
+import sys
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from bench.workload import networks
+from parkgraph.api import schema
+from parkgraph.api.context import Context
+from parkgraph.app import create_app
+from parkgraph.settings import load
+
+FREELY = 1_000_000
+"""Requests a minute: the one client of a benchmark is not to be slowed down."""
+
+
+def static(data_dir: Path) -> Starlette:
+    body = (data_dir / "answer.json").read_bytes()
+
+    async def answer(request: Request) -> Response:
+        await request.body()
+        return Response(body, media_type="application/json")
+
+    return Starlette(routes=[Route("/graphql", answer, methods=["POST"]), Route("/readyz", answer)])
+
+
+def parkgraph(data_dir: Path) -> Starlette:
+    environ = {
+        "PARKGRAPH_DATA_DIR": str(data_dir),
+        "PARKGRAPH_SERVER_ENVIRONMENT": "production",
+        "PARKGRAPH_LIMITS_REQUESTS_PER_MINUTE": str(FREELY),
+    }
+    return create_app(load(None, environ), networks())
+
+
+def stock(data_dir: Path) -> Starlette:
+    app = parkgraph(data_dir)
+
+    class Stock(GraphQL[Context, None]):
+        async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+            context: Context = app.state.services.context
+            return context
+
+    view = Stock(schema.build())
+    others = [route for route in app.router.routes if not (isinstance(route, Route) and route.path == "/graphql")]
+    app.router.routes = [Route("/graphql", view), *others]
+    return app
+
+
+SERVERS = {"static": static, "parkgraph": parkgraph, "stock": stock}
+
+if __name__ == "__main__":
+    kind, port, folder = sys.argv[1:]
+    uvicorn.run(SERVERS[kind](Path(folder)), host="127.0.0.1", port=int(port), log_config=None, access_log=False)

@@ -1,0 +1,34 @@
+"""Around everything that answers: an unexpected exception is logged, and the client learns no more than INTERNAL."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from parkgraph.api.answers import answer
+from parkgraph.api.errors import internal
+
+GRAPHQL_PATH: Final = "/graphql"
+
+
+class Masking:
+    """ASGI middleware. `/graphql` answers INTERNAL with 200, as it does for a resolver; the rest with 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = scope["type"] != "http"
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as fault:
+            if begun:
+                raise
+            status = HTTPStatus.OK if scope["path"] == GRAPHQL_PATH else HTTPStatus.INTERNAL_SERVER_ERROR
+            await answer(None, [internal(fault)], status)(scope, receive, send)

@@ -1,0 +1,188 @@
+"""The numbers of one server, for Prometheus. docs/operations.md has every metric."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from platform import python_version
+from typing import Any, Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from parkgraph.api.outcome import Outcome
+from parkgraph.networks.gateway import Answer
+from parkgraph.networks.network import Network, NetworkStatus, Part
+from parkgraph.networks.service import Networks
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+NAMED_OPERATIONS: Final = 100
+"""Operations that have figures of their own; a client that invents names must not fill the memory with them."""
+
+INVALID: Final = "(invalid)"
+ANONYMOUS: Final = "(anonymous)"
+OTHER: Final = "(other)"
+"""No name of an operation looks like these."""
+
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+_CALL_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10, 30, 60)
+_OPERATION_SECONDS: Final = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10)
+_REFUSALS: Final = {429: "rate_limited", 503: "overloaded"}
+
+# Else there is a second series beside each counter, which nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """Counts what it is told, and reads the networks when it is asked. Each has a registry of its own."""
+
+    def __init__(self, version: str) -> None:
+        self.registry = CollectorRegistry(auto_describe=True)
+        self._labels = OperationLabels()
+        self._calls = self._counter(
+            "network_calls", "Calls to a network by their outcome", "network", "part", "outcome"
+        )
+        self._call_seconds = self._histogram(
+            "network_call_seconds", "How long calls to a network took", _CALL_SECONDS, "network", "part"
+        )
+        self._operations = self._counter(
+            "graphql_operations", "GraphQL operations by their outcome", "operation", "outcome"
+        )
+        self._operation_seconds = self._histogram(
+            "graphql_operation_seconds", "How long GraphQL operations took", _OPERATION_SECONDS, "operation"
+        )
+        self._errors = self._counter("graphql_errors", "Errors in GraphQL answers by their code", "code")
+        self._requests = self._counter("http_requests", "Answered HTTP requests", "path", "status")
+        self._refused = self._counter("http_refused", "GraphQL requests refused before any work", "reason")
+        self.in_flight = Gauge("parkgraph_http_in_flight", "HTTP requests being answered", registry=self.registry)
+        build = self._gauge("build_info", "1, labelled with the versions of ParkGraph and Python", "version", "python")
+        build.labels(version, python_version()).set(1)
+        for reason in _REFUSALS.values():
+            self._refused.labels(reason)
+        ProcessCollector(registry=self.registry)
+
+    def know(self, operations: Iterable[str]) -> None:
+        """These operations have figures of their own, whatever clients ask."""
+        self._labels.know(operations)
+
+    def watch(self, networks: Networks, places: Callable[[], int]) -> None:
+        """Show these networks, and the number of places made of them. Once."""
+        self.registry.register(_NetworksCollector(networks, places))
+
+    def asked(self, network: Network, part: Part, answer: Answer[Any]) -> None:
+        """A call to a network has ended."""
+        self._calls.labels(network.id, part, answer.code or "OK").inc()
+        self._call_seconds.labels(network.id, part).observe(answer.latency_ms / 1000)
+
+    def operated(self, outcome: Outcome, seconds: float) -> None:
+        """A GraphQL request was answered."""
+        operation = self._labels.label(outcome)
+        self._operations.labels(operation, word_of(outcome)).inc()
+        self._operation_seconds.labels(operation).observe(seconds)
+        for code in outcome.codes:
+            self._errors.labels(code).inc()
+
+    def requested(self, path: str, status: int) -> None:
+        """An HTTP request was answered. `path` is one of the server's own, or OTHER."""
+        self._requests.labels(path, str(status)).inc()
+
+    def refused(self, status: int) -> None:
+        """A GraphQL request was answered with this status; counts it where that is a refusal."""
+        if reason := _REFUSALS.get(status):
+            self._refused.labels(reason).inc()
+
+    def exposition(self) -> bytes:
+        """All of it, as Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, words: str, *labels: str) -> Counter:
+        return Counter(f"parkgraph_{name}_total", words, labels, registry=self.registry)
+
+    def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
+        return Gauge(f"parkgraph_{name}", words, labels, registry=self.registry)
+
+    def _histogram(self, name: str, words: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"parkgraph_{name}", words, labels, buckets=buckets, registry=self.registry)
+
+
+class OperationLabels:
+    """Labels for the names of operations, and never more than so many.
+
+    The server's own operations, and the first ones that clients ask, have labels of their own; a client that invents
+    names after that changes nobody's figures.
+    """
+
+    def __init__(self, limit: int = NAMED_OPERATIONS) -> None:
+        self._known: set[str] = set()
+        self._limit = limit
+
+    def know(self, names: Iterable[str]) -> None:
+        """These are the server's own, and do not count for the limit."""
+        names = set(names) - self._known
+        self._known |= names
+        self._limit += len(names)
+
+    def label(self, outcome: Outcome) -> str:
+        """The operation's name, or one of INVALID, ANONYMOUS and OTHER."""
+        name = outcome.operation
+        if not outcome.executed:
+            return INVALID
+        if name is None:
+            return ANONYMOUS
+        if name not in self._known and len(self._known) < self._limit and _NAME.fullmatch(name):
+            self._known.add(name)
+        return name if name in self._known else OTHER
+
+
+def word_of(outcome: Outcome) -> str:
+    """`ok`: data and no error; `partial`: data and errors; `failed`: no data."""
+    if not outcome.codes:
+        return "ok"
+    return "partial" if outcome.answered else "failed"
+
+
+class _NetworksCollector(Collector):
+    """Reads the networks at each scrape, so that nobody has to keep figures up to date."""
+
+    def __init__(self, networks: Networks, places: Callable[[], int]) -> None:
+        self._networks = networks
+        self._places = places
+
+    def collect(self) -> Iterator[Metric]:
+        now = datetime.now(UTC)
+        state = _family("network_state", "1 for the state that the network is in, 0 for the others", "network", "state")
+        listings = _family("network_listings", "Listings that are served", "network")
+        rejected = _family("network_rejected_rows", "Rows of the last answers that were not understood", "network")
+        age = _family("network_data_age_seconds", "Age of the data by the network's own time, if it says", "network")
+        success = _family("network_last_success_timestamp_seconds", "When it last answered well, if ever", "network")
+        for network in self._networks:
+            for each in NetworkStatus:
+                state.add_metric([network.id, each], network.status is each)
+            listings.add_metric([network.id], network.listings)
+            rejected.add_metric([network.id], network.rejected)
+            if network.snapshot and network.snapshot.as_of:
+                age.add_metric([network.id], (now - network.snapshot.as_of).total_seconds())
+            if network.last_success_at:
+                success.add_metric([network.id], network.last_success_at.timestamp())
+        yield from (state, listings, rejected, age, success)
+        yield GaugeMetricFamily("parkgraph_places", "Places of the graph", value=self._places())
+        leading = _family("leading", "1 where this process is the one that refreshes the feed networks")
+        leading.add_metric([], self._networks.leader.is_leader)
+        yield leading
+
+    def describe(self) -> Iterator[Metric]:
+        return self.collect()
+
+
+def _family(name: str, words: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"parkgraph_{name}", words, labels=labels)

@@ -1,0 +1,112 @@
+"""Around every HTTP request: its id, its line in the log and its figures."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from parkgraph.api import outcome
+from parkgraph.api.masking import GRAPHQL_PATH
+from parkgraph.metrics import OTHER, Metrics, word_of
+
+log = structlog.get_logger(__name__)
+
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds: only their failures are worth a line."""
+
+CLIENT_GONE: Final = 499
+"""Stands for the status of a request whose client did not wait for an answer."""
+
+_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+"""An id that a client or a proxy may give: nothing that a log or a terminal could take for something else."""
+
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
+
+
+class Requests:
+    """ASGI middleware. `paths`: those that the server has; all others are one in the log and in the figures.
+
+    `draining`: whether the server is ending, so that each answer closes its connection.
+    `quiet`: a request that went well has no line.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, paths: Collection[str], draining: Callable[[], bool], quiet: bool
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._paths = frozenset(paths)
+        self._draining = draining
+        self._quiet = quiet
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        answer = _Answer(send, request_id, self._draining)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id), self._metrics.in_flight.track_inprogress():
+            try:
+                await self._app(scope, receive, answer.send)
+            finally:
+                self._observe(scope, answer, time.perf_counter() - started)
+
+    def _observe(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
+        path = scope["path"] if scope["path"] in self._paths else OTHER
+        status = answer.status or CLIENT_GONE
+        asked = outcome.find(scope) if path == GRAPHQL_PATH else None
+        self._metrics.requested(path, status)
+        if asked:
+            self._metrics.refused(status)
+            self._metrics.operated(asked, seconds)
+        failed = status >= 400 or bool(asked and asked.codes)
+        if not failed and (self._quiet or path in PROBES):
+            return
+        facts: dict[str, Any] = {}
+        if asked:
+            facts = {"operation": asked.operation, "outcome": word_of(asked), "codes": list(asked.codes)}
+        log.log(
+            logging.WARNING if status >= 500 and path not in PROBES else logging.INFO,
+            "request",
+            method=scope["method"] if scope["method"] in _METHODS else OTHER,
+            path=path,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            bytes=answer.bytes,
+            **{key: value for key, value in facts.items() if value},
+        )
+
+
+class _Answer:
+    """Sends an answer, with the headers that every answer has, and keeps what it was."""
+
+    def __init__(self, send: Send, request_id: str, draining: Callable[[], bool]) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._draining = draining
+        self.status: int | None = None
+        self.bytes = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message.get("headers", ()), (b"x-request-id", self._request_id.encode())]
+            if self._draining():
+                headers.append((b"connection", b"close"))
+            message = {**message, "headers": headers}
+        elif message["type"] == "http.response.body":
+            self.bytes += len(message.get("body", b""))
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    given = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    if len(given) == 1 and _ID.fullmatch(given[0]):
+        return bytes(given[0]).decode()
+    return uuid4().hex

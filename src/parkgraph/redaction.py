@@ -1,0 +1,71 @@
+"""What a log must not hold is masked: what stands under a secret's key, what looks like one, what is one. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import quote
+
+import orjson
+
+MASK: Final = "***"
+LEAST_CHARS: Final = 6
+"""A shorter secret is masked by key and shape only: it would be found in the middle of innocent words."""
+
+_SECRET_KEY: Final = re.compile(
+    r"authorization|cookie|passw|passphrase|secret|token|credential|api[-_]?key|private[-_]?key|dsn|^variables$|^query$",
+    re.IGNORECASE,
+)
+_SHAPES: Final = (
+    # The password of a URL.
+    (re.compile(r"(://[^\s/:@\"']*:)[^\s/@\"']+(?=@)"), rf"\g<1>{MASK}"),
+    # The credentials of an Authorization header.
+    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\g<1> {MASK}"),
+    # A parameter of a URL whose name says what it is.
+    (
+        re.compile(r"([?&][\w-]*(?:key|token|secret|passw|sign)[\w-]*=)[^\s&\"'\\]+", re.IGNORECASE),
+        rf"\g<1>{MASK}",
+    ),
+)
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether what stands under this key is not to be shown, such as `client_secret` or `Authorization`."""
+    return _SECRET_KEY.search(key) is not None
+
+
+class Redaction:
+    """Masks these secrets, wherever they are, and what looks like one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        spellings = {spelling for secret in secrets if len(secret) >= LEAST_CHARS for spelling in _spellings(secret)}
+        longest_first = sorted(spellings, key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if spellings else None
+
+    def members(self, event: Mapping[str, object]) -> dict[str, object]:
+        """The members, with what stands under a secret's key masked, however deep."""
+        return {
+            key: MASK if is_secret_key(str(key)) and _can_hold_a_secret(value) else self._inner(value)
+            for key, value in event.items()
+        }
+
+    def _inner(self, value: object) -> object:
+        if isinstance(value, Mapping):
+            return self.members(value)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._inner(each) for each in value)
+        return value
+
+    def text(self, line: str) -> str:
+        """The text, with secrets and what is shaped like one masked."""
+        for shape, masked in _SHAPES:
+            line = shape.sub(masked, line)
+        return self._secrets.sub(MASK, line) if self._secrets else line
+
+
+def _can_hold_a_secret(value: object) -> bool:
+    return value is not None and not isinstance(value, (bool, int, float))
+
+
+def _spellings(secret: str) -> set[str]:
+    """As it is, as a URL has it, and as JSON has it."""
+    return {secret, quote(secret, safe=""), orjson.dumps(secret).decode()[1:-1]}

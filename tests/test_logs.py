@@ -1,0 +1,330 @@
+"""What a server writes to its log, and what it never does."""
+
+import http.server
+import json
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.typing import Processor
+
+from parkgraph import logs
+from parkgraph.redaction import LEAST_CHARS, MASK, Redaction
+from parkgraph.settings import load
+from tests.process import Server, eventually, running
+
+SAMPLES = Path(__file__).resolve().parents[1] / "adapters" / "datex2" / "samples"
+
+PLANTED = {
+    "password": "pw-Krokodil-77",
+    "client_secret": "cs-Nashorn-4711",
+    "client_id": "id-Giraffe-0815",
+    "authorization": "bearer-Flamingo-12",
+    "cookie": "session-Pinguin-9",
+    "plate": "S-PG 4711",
+    "variable": "variable-Leopard",
+    "query": "queryFieldPanther",
+    "comment": "comment-Gepard",
+    "parameter": "parameter-Luchs",
+    "header": "header-Marder",
+}
+"""What a log must not hold: what is configured, what a client sends, what a network answers."""
+
+
+JSON = {"Content-Type": "application/json"}
+TEXT = st.text(st.characters(exclude_characters=MASK))
+SECRET = st.text(st.characters(exclude_characters=MASK), min_size=LEAST_CHARS)
+
+
+@dataclass(slots=True)
+class City:
+    """A network whose answers a test switches: well, or 500 with a page that quotes what it was asked."""
+
+    url: str
+    is_up: threading.Event = field(default_factory=threading.Event)
+    asked: Counter[str] = field(default_factory=Counter)
+
+
+@contextmanager
+def city() -> Iterator[City]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            here.asked[self.path] += 1
+            name = self.path.strip("/")
+            well = here.is_up.is_set() and (SAMPLES / name).is_file()
+            body = (SAMPLES / name).read_bytes() if well else f"{self.headers}{PLANTED['plate']}".encode()
+            self.send_response(HTTPStatus.OK if well else HTTPStatus.INTERNAL_SERVER_ERROR)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        here = City(f"http://127.0.0.1:{server.server_port}")
+        here.is_up.set()
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield here
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def configuration(url: str) -> str:
+    return f"""
+[server]
+environment = "production"
+
+[networks.city]
+adapter = "datex2"
+static_url = "{url}/stuttgart-static.xml"
+crs = "EPSG:25832"
+allow_private = true
+refresh_seconds = 1
+
+[networks.secretive]
+adapter = "bahn"
+url = "{url}/facilities.json"
+client_id = "{PLANTED["client_id"]}"
+client_secret = "{PLANTED["client_secret"]}"
+allow_private = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A production server that was asked good and bad things while a network came and went."""
+
+    text: str
+    lines: list[dict[str, Any]]
+    answers: dict[str, httpx.Response]
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.lines if line["event"] == event]
+
+    def request(self, name: str) -> dict[str, Any]:
+        (line,) = (
+            line for line in self.of("request") if line["request_id"] == self.answers[name].headers["x-request-id"]
+        )
+        return line
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Run:
+    folder = tmp_path_factory.mktemp("logs")
+    config, log = folder / "parkgraph.toml", folder / "log"
+    with_password = database_url.replace("@", f":{PLANTED['password']}@", 1)
+    with city() as network:
+        config.write_text(configuration(network.url))
+        environ = {"PARKGRAPH_DATABASE_URL": with_password}
+        with running(folder / "data", "serve", "--config", str(config), log=log, environ=environ) as server:
+            answers = ask(server)
+            network.is_up.clear()
+            eventually(lambda: b'"network_down","network":"city"' in log.read_bytes())
+            failures = network.asked["/stuttgart-static.xml"]
+            eventually(lambda: network.asked["/stuttgart-static.xml"] >= failures + 3)
+            network.is_up.set()
+            eventually(lambda: b"network_back" in log.read_bytes())
+        assert server.process.returncode == 0
+    text = log.read_text()
+    return Run(text, [json.loads(line) for line in text.splitlines()], answers)
+
+
+def ask(server: Server) -> dict[str, httpx.Response]:
+    headers = {
+        "Authorization": f"Bearer {PLANTED['authorization']}",
+        "Cookie": f"session={PLANTED['cookie']}",
+        "X-Forwarded-For": "203.0.113.77",
+        "X-Plate": PLANTED["header"],
+    }
+
+    def post(query: str, variables: dict[str, Any] | None = None, request_id: str | None = None) -> httpx.Response:
+        url = f"{server.url}/graphql?token={PLANTED['parameter']}"
+        given = {"X-Request-Id": request_id} if request_id else {}
+        return httpx.post(url, json={"query": query, "variables": variables}, headers=headers | given, timeout=10)
+
+    place = "query Place($id: ID!) { place(id: $id) { name } }"
+    return {
+        "well": post("query Well { networks { id } }", request_id="from-the-proxy.1"),
+        "forged id": post("{ networks { id } }", request_id='x","event":"forged'),
+        "long id": post("{ networks { id } }", request_id="x" * 65),
+        "bad variable": post(place, {"id": PLANTED["plate"], "other": PLANTED["variable"]}),
+        "bad query": post(f"{{ {PLANTED['query']} }} # {PLANTED['comment']}"),
+        "no query": httpx.post(f"{server.url}/graphql", content=PLANTED["plate"], headers=headers | JSON),
+        "nowhere": httpx.get(f"{server.url}/{PLANTED['variable']}/?plate={PLANTED['plate']}", headers=headers),
+        "probe": httpx.get(f"{server.url}/healthz"),
+    }
+
+
+def test_each_line_is_one_json_object_with_a_time_a_severity_and_an_event(run: Run) -> None:
+    assert len(run.lines) > 10
+    for line in run.lines:
+        assert list(line)[:3] == ["timestamp", "severity", "event"]
+        assert line["severity"] in {"INFO", "WARNING", "ERROR"}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_no_secret_and_nobodys_data_are_in_the_log(run: Run, what: str) -> None:
+    assert PLANTED[what] not in run.text
+
+
+def test_no_address_of_a_client_is_in_the_log(run: Run) -> None:
+    assert "203.0.113.77" not in run.text
+    assert not any("127.0.0.1" in json.dumps(line) for line in run.lines if line["event"] != "ready")
+
+
+def test_each_request_is_one_line(run: Run) -> None:
+    line = run.request("well")
+    assert (line["severity"], line["method"], line["path"], line["status"]) == ("INFO", "POST", "/graphql", 200)
+    assert (line["operation"], line["outcome"]) == ("Well", "ok")
+    assert line["bytes"] == len(run.answers["well"].content)
+    assert line["ms"] > 0
+
+
+def test_a_failed_operation_has_the_codes_of_its_errors(run: Run) -> None:
+    line = run.request("bad variable")
+    assert (line["operation"], line["outcome"], line["codes"]) == ("Place", "partial", ["BAD_USER_INPUT"])
+    assert run.request("bad query")["outcome"] == "failed"
+    assert "operation" not in run.request("bad query")
+
+
+def test_what_the_server_does_not_have_is_not_quoted(run: Run) -> None:
+    assert (run.request("nowhere")["path"], run.request("nowhere")["status"]) == ("(other)", 404)
+
+
+def test_a_probe_that_went_well_has_no_line(run: Run) -> None:
+    assert not [line for line in run.of("request") if line["path"] == "/healthz"]
+
+
+def test_a_safe_request_id_is_kept_and_any_other_is_replaced(run: Run) -> None:
+    assert run.answers["well"].headers["x-request-id"] == "from-the-proxy.1"
+    ids = [answer.headers["x-request-id"] for answer in run.answers.values()]
+    assert len(set(ids)) == len(ids)
+    assert all(len(given) == 32 and given.isalnum() for given in ids if given != "from-the-proxy.1")
+
+
+def test_a_network_s_way_down_is_one_line_and_so_is_its_way_back(run: Run) -> None:
+    told = [
+        line for line in run.lines if line["event"] in {"network_down", "network_back"} and line["network"] == "city"
+    ]
+    assert [line["event"] for line in told] == ["network_down", "network_back"]
+    assert told[0]["code"] == "UNAVAILABLE"
+    assert told[0]["serving"] == told[1]["listings"] > 0
+
+
+def test_the_server_s_own_messages_are_events_too(run: Run) -> None:
+    assert [line["message"] for line in run.of("library_message")][-1].startswith("Finished server process")
+
+
+def rendered(production: bool, secrets: tuple[str, ...] = (), **event: Any) -> str:
+    ours, _ = logs.pipelines(production=production, secrets=secrets)
+    return through(ours, event)
+
+
+def through(pipeline: list[Processor], event: dict[str, Any]) -> str:
+    value: Any = event
+    for processor in pipeline:
+        value = processor(None, "error", value)
+    return str(value)
+
+
+def recorded(record: logging.LogRecord) -> dict[str, Any]:
+    _, foreign = logs.pipelines(production=True)
+    line: dict[str, Any] = json.loads(
+        structlog.stdlib.ProcessorFormatter(processors=foreign).format(record),
+    )
+    return line
+
+
+def raised() -> BaseException:
+    def choke(plate: str) -> None:
+        try:
+            int(plate)
+        except ValueError as fault:
+            raise RuntimeError(f"no plate: {plate}") from fault
+
+    try:
+        choke(PLANTED["plate"])
+    except RuntimeError as fault:
+        return fault
+    raise AssertionError
+
+
+def test_in_production_an_exception_is_told_by_type_and_place_and_never_in_its_own_words() -> None:
+    line = rendered(True, event="unexpected_error", exc_info=raised())
+    told = json.loads(line)["exception"]
+    assert [cause["type"] for cause in told] == ["RuntimeError", "ValueError"]
+    assert all("test_logs.py:" in cause["frames"][-1] for cause in told)
+    assert told[0]["frames"][-1].endswith(" choke")
+    assert PLANTED["plate"] not in line
+
+
+def test_in_development_an_exception_has_its_words_but_no_configured_secret() -> None:
+    line = rendered(False, (PLANTED["plate"],), event="unexpected_error", exc_info=raised())
+    assert "RuntimeError: no plate" in line
+    assert PLANTED["plate"] not in line
+
+
+def test_of_asyncio_s_report_only_the_first_line_is_kept() -> None:
+    message = f"Task exception was never retrieved\nfuture: <Task exception=ValueError({PLANTED['plate']!r})>"
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 0, message, None, (ValueError, raised(), None))
+    line = recorded(record)
+    assert (line["event"], line["logger"]) == ("library_message", "asyncio")
+    assert line["message"] == "Task exception was never retrieved"
+    assert line["exception"][0]["type"] == "RuntimeError"
+    assert PLANTED["plate"] not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["Authorization", "token", "access_token", "client_secret", "password", "Set-Cookie", "api_key", "apiKey",
+     "X-Api-Key", "database_dsn", "variables", "query"],
+)  # fmt: skip
+def test_what_stands_under_a_secret_s_key_is_masked_however_deep(key: str) -> None:
+    event: dict[str, Any] = {"settings": [{key: "planted"}, {"port": 80}], key: {"inner": "planted"}}
+    line = rendered(True, event="e", **event)
+    assert "planted" not in line
+    assert json.loads(line)["settings"] == [{key: MASK}, {"port": 80}]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "cannot reach postgresql://park:planted@db.example/park",
+            "cannot reach postgresql://park:***@db.example/park",
+        ),
+        ("sent Authorization: Bearer planted.planted", "sent Authorization: Bearer ***"),
+        ("GET https://api.example/v1?apikey=planted&city=Ulm", "GET https://api.example/v1?apikey=***&city=Ulm"),
+        ("12:30@gate, see https://a.example/b:c", "12:30@gate, see https://a.example/b:c"),
+    ],
+)
+def test_what_looks_like_a_secret_is_masked_wherever_it_is(text: str, kept: str) -> None:
+    assert json.loads(rendered(True, event="e", reason=text))["reason"] == kept
+
+
+@given(SECRET, TEXT, TEXT)
+def test_a_configured_secret_is_masked_in_any_text(secret: str, before: str, after: str) -> None:
+    assert secret not in Redaction([secret]).text(before + secret + after)
+
+
+def test_secrets_of_the_settings_are_the_database_s_and_the_networks_(tmp_path: Path) -> None:
+    config = tmp_path / "parkgraph.toml"
+    config.write_text(configuration("http://127.0.0.1:9"))
+    settings = load(config, {"PARKGRAPH_DATABASE_URL": "postgresql://park:p%40ss@db.example/park"})
+    found = set(logs.secrets(settings))
+    assert found == {"postgresql://park:p%40ss@db.example/park", "p%40ss", "p@ss", PLANTED["client_secret"]}
