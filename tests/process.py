@@ -81,15 +81,17 @@ def running(
     port: int | None = None,
     log: Path | None = None,
     environ: Mapping[str, str] | None = None,
+    python: Path = Path(sys.executable),
 ) -> Iterator[Server]:
     """`parkgraph` with these arguments until the block ends; then it is made to end.
 
-    On a free port, unless it is told one. `log`: a file to which what it prints is added.
+    On a free port, unless it is told one. `log`: a file to which what it prints is added. `python`: whose ParkGraph
+    it is.
     """
     port = port or free_port()
     with (log or Path(os.devnull)).open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "parkgraph", *arguments, "--port", str(port)],
+            [python, "-m", "parkgraph", *arguments, "--port", str(port)],
             stdout=output,
             stderr=output,
             text=True,

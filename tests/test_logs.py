@@ -1,5 +1,6 @@
 """What a server writes to its log, and what it never does."""
 
+import ast
 import http.server
 import json
 import logging
@@ -22,9 +23,11 @@ from structlog.typing import Processor
 from parkgraph import logs
 from parkgraph.redaction import LEAST_CHARS, MASK, Redaction
 from parkgraph.settings import load
+from tests.documented import first_column
 from tests.process import Server, eventually, running
 
-SAMPLES = Path(__file__).resolve().parents[1] / "adapters" / "datex2" / "samples"
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "adapters" / "datex2" / "samples"
 
 PLANTED = {
     "password": "pw-Krokodil-77",
@@ -328,3 +331,45 @@ def test_secrets_of_the_settings_are_the_database_s_and_the_networks_(tmp_path: 
     settings = load(config, {"PARKGRAPH_DATABASE_URL": "postgresql://park:p%40ss@db.example/park"})
     found = set(logs.secrets(settings))
     assert found == {"postgresql://park:p%40ss@db.example/park", "p%40ss", "p@ss", PLANTED["client_secret"]}
+
+
+LEVELS = ("debug", "info", "warning", "error", "exception", "critical", "log")
+
+
+def events(source: str) -> set[str]:
+    """The events that this source logs. One that is not written where it is logged cannot be documented."""
+    found: set[str] = set()
+    for call in ast.walk(ast.parse(source)):
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr in LEVELS
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id in {"log", "_log"}
+        ):
+            event = call.args[1 if call.func.attr == "log" else 0]
+            assert isinstance(event, ast.Constant), ast.unparse(call)
+            assert isinstance(event.value, str)
+            found.add(event.value)
+    return found
+
+
+def test_every_event_is_documented_and_every_documented_one_exists() -> None:
+    sources = [*ROOT.glob("src/**/*.py"), *ROOT.glob("adapters/*/src/**/*.py")]
+    written = {event for path in sources for event in events(path.read_text())} | {"library_message"}
+    assert written == set(first_column("Events"))
+
+
+@pytest.mark.parametrize("line", ['log.info("new", x=1)', '_log.log(20, "new")', 'def f():\n  log.exception("new")'])
+def test_a_new_event_would_be_found(line: str) -> None:
+    assert events(line) == {"new"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("src/**/*.py")), ids=lambda path: path.name)
+def test_loggers_have_the_names_by_which_their_events_are_found(path: Path) -> None:
+    made = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign) and "get_logger" in ast.unparse(node.value)
+    ]
+    assert all(line.partition(" ")[0] in {"log", "_log"} for line in made)

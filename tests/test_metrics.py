@@ -21,6 +21,7 @@ from parkgraph.sdk.batch import Batch, Rejected
 from parkgraph.sdk.faults import Malformed
 from parkgraph.settings import load
 from tests.conftest import execute, with_database
+from tests.documented import first_column
 from tests.networks.scripted import HANG, feed, listing, script, search, update
 
 SEARCH = "query Around { nearby(near: {latitude: 48.78, longitude: 9.18}) { totalCount } }"
@@ -218,3 +219,10 @@ async def test_two_servers_in_one_process_have_figures_of_their_own(url: str) ->
 async def test_metrics_may_be_turned_off(url: str) -> None:
     async with serving(url, PARKGRAPH_SERVER_METRICS="false") as client:
         assert (await client.http.get("/metrics")).status_code == 404
+
+
+async def test_every_metric_is_documented_and_every_documented_one_exists(url: str) -> None:
+    async with serving(url) as client:
+        text = (await client.http.get("/metrics")).text
+    names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE ")}
+    assert {"process_*" if name.startswith("process_") else name for name in names} == set(first_column("Metrics"))

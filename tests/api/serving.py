@@ -28,10 +28,10 @@ def no_context() -> Context:
     return None  # type: ignore[return-value]
 
 
-def graphql_app(query: type[Any], **changes: Any) -> ASGIApp:
-    """The endpoint over this root type, with these changes of its arguments."""
+def graphql_app(query: type[Any], mutation: type[Any] | None = None, **changes: Any) -> ASGIApp:
+    """The endpoint over these root types, with these changes of its arguments."""
     arguments: dict[str, Any] = {
-        "documents": Documents(schema.build(query).core, Limits(), production=False),
+        "documents": Documents(schema.build(query, mutation).core, Limits(), production=False),
         "persisted": PersistedQueries(),
         "admission": Admission(64),
         "rates": RateLimiter(None),

@@ -36,6 +36,17 @@ class Query:
         return "let go"
 
 
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def change(self) -> int:
+        changes.append(1)
+        return len(changes)
+
+
+changes: list[int] = []
+
+
 @pytest.fixture(autouse=True)
 def hold() -> Iterator[None]:
     release.clear()
@@ -225,6 +236,15 @@ def test_a_preloaded_query_is_known_from_the_beginning() -> None:
 )
 def test_a_url_that_is_no_request_is_a_bad_request(client: httpx.Client, params: dict[str, str]) -> None:
     assert refusal(client.get("/graphql", params=params)) == (400, "BAD_USER_INPUT")
+
+
+def test_a_mutation_is_not_executed_by_get() -> None:
+    """Anybody can make a browser get a URL."""
+    mutation = "mutation { change }"
+    with serving(graphql_app(Query, Mutation, persisted=PersistedQueries([mutation]))) as client:
+        response = client.get("/graphql", params={"extensions": json.dumps(extensions(mutation))})
+        assert refusal(response) == (405, "BAD_USER_INPUT")
+        assert client.post("/graphql", json={"query": mutation}).json() == {"data": {"change": 1}}
 
 
 # Rates, places and deadlines.

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,3 +34,9 @@ def test_what_is_not_a_cursor_is_refused(text: str) -> None:
 def test_a_cursor_of_another_shape_is_refused(key: Key) -> None:
     with pytest.raises(CursorError, match="not a cursor"):
         decode(encode("q", key), "q", (0.0, ""))
+
+
+@pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity"])
+def test_an_amount_that_nothing_can_be_compared_with_is_refused(amount: str) -> None:
+    with pytest.raises(CursorError, match="not a cursor"):
+        decode(encode("q", (0, "EUR", Decimal(amount), 0.0, "x")), "q", (0, "", Decimal(0), 0.0, ""))

@@ -125,7 +125,6 @@ class Documents:
             for name in [node.name.value if node.name else None]
         }
 
-
     def _without_suggestion(self, error: GraphQLError) -> GraphQLError:
         """One rule of graphql-core makes its suggestion even so."""
         if self._hide_suggestions:

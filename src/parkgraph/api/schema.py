@@ -40,10 +40,11 @@ class ParkGraphSchema(strawberry.Schema):
         return self
 
 
-def build(query: type[Any] = Query) -> ParkGraphSchema:
-    """The schema; `query`: its root."""
+def build(query: type[Any] = Query, mutation: type[Any] | None = None) -> ParkGraphSchema:
+    """The schema over these roots."""
     return ParkGraphSchema(
         query=query,
+        mutation=mutation,
         types=[Place, Listing, BigInt],
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     ).without_null_defaults()

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import psutil
 
+from parkgraph.db import launcher
+
 _PATIENCE = 10
+_LAUNCHER = str(Path(launcher.__file__))
 
 
 def server(pid: int, directory: Path) -> psutil.Process | None:
@@ -46,9 +49,12 @@ async def kill_all(directory: Path) -> None:
     hold the memory without which no new server starts. Nothing is lost by it: what was committed is in the
     write-ahead log.
     """
-    killed = [process for process in _all() if _works_in(process, directory) and _kill(process)]
     give_up = time.monotonic() + _PATIENCE
-    while any(map(_lives, killed)) and time.monotonic() < give_up:  # noqa: ASYNC110 (the system has no event for it)
+    # Again until none is found: one of them may have begun another meanwhile.
+    while (found := [p for p in _all() if _works_in(p, directory)]) and time.monotonic() < give_up:
+        for process in found:
+            with suppress(psutil.Error):
+                process.kill()
         await asyncio.sleep(0.01)
 
 
@@ -58,19 +64,14 @@ def _all() -> Iterator[psutil.Process]:
             yield psutil.Process(pid)
 
 
-def _kill(process: psutil.Process) -> bool:
-    with suppress(psutil.Error):
-        process.kill()
-        return True
-    return False
-
-
 def _works_in(process: psutil.Process, directory: Path) -> bool:
-    """Whether it is a living program of PostgreSQL's that was sent to `directory` or is there."""
+    """Whether it is a living program of PostgreSQL's that was sent to `directory` or is there, or is to become one."""
     try:
+        arguments = process.cmdline()
+        if _LAUNCHER in arguments and str(directory) in arguments:
+            return True
         if process.name() not in {"postgres", "initdb"}:
             return False
-        arguments = process.cmdline()
         if dict(pairwise(arguments)).get("-D") == str(directory):
             return True
         return bool(arguments) and Path(process.cwd()) == directory

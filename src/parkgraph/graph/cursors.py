@@ -40,11 +40,19 @@ def decode(cursor: str, question: str, like: Key) -> Key:
 
 
 def _part(part: object) -> int | float | str | Decimal:
+    if isinstance(part, str) and part.startswith("d"):
+        return _finite(Decimal(part[1:]))
     if isinstance(part, str):
-        return Decimal(part[1:]) if part.startswith("d") else part[1:]
+        return part[1:]
     if isinstance(part, (int, float)):
         return part
     raise TypeError
+
+
+def _finite(amount: Decimal) -> Decimal:
+    if not amount.is_finite():
+        raise ValueError
+    return amount
 
 
 def _same_kind(a: object, b: object) -> bool:
