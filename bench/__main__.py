@@ -20,6 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bench.load import Cost, ask, measure
+from bench.overload import TIMES_CAPACITY, overload
 from bench.report import write
 
 KINDS = ("static", "parkgraph", "stock")
@@ -68,12 +69,20 @@ def main() -> None:
                 with serving(kind, data_dir) as (port, server):
                     asyncio.run(measure(port, server, WARM_UP_SECONDS))
                     costs[kind].append(asyncio.run(measure(port, server, SECONDS)))
+        with serving("parkgraph", data_dir) as (port, server):
+            asyncio.run(measure(port, server, WARM_UP_SECONDS))
+            peak = asyncio.run(measure(port, server, SECONDS)).rate
+            shed = asyncio.run(overload(port, peak))
     ratios = {
         "nearby_vs_static": [a.cpu_ms / b.cpu_ms for a, b in zip(costs["static"], costs["parkgraph"], strict=True)],
         "nearby_vs_stock": [a.cpu_ms / b.cpu_ms for a, b in zip(costs["stock"], costs["parkgraph"], strict=True)],
     }
-    write(HERE, costs, {name: statistics.median(values) for name, values in ratios.items()}, datetime.now(UTC))
+    write(HERE, costs, {name: statistics.median(values) for name, values in ratios.items()}, shed, datetime.now(UTC))
     show(costs, ratios)
+    Console().print(
+        f"At {TIMES_CAPACITY} times its capacity: goodput {shed.goodput:.2f} of the peak; {shed.refused} refusals, "
+        f"p50 {shed.refusal_p50_ms:.1f} ms, p99 {shed.refusal_p99_ms:.1f} ms"
+    )
 
 
 def show(costs: dict[str, list[Cost]], ratios: dict[str, list[float]]) -> None:

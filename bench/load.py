@@ -71,9 +71,15 @@ async def _connection(port: int, end: float) -> list[float]:
     return times
 
 
-async def _answer(reader: asyncio.StreamReader) -> bytes:
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of one answer."""
     head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(head.decode())
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-    return await reader.readexactly(length)
+    return int(head[9:12]), await reader.readexactly(length)
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    status, body = await read_answer(reader)
+    if status != 200:
+        raise RuntimeError(f"the server answered {status}")
+    return body

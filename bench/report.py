@@ -6,15 +6,19 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.load import CONNECTIONS, Cost
+from bench.overload import TIMES_CAPACITY, Overload
 from bench.workload import PLACES
 
 UNITS = {
     "nearby_vs_static": "ratio to static bytes",
     "nearby_vs_stock": "ratio to stock strawberry execution",
+    "overload_goodput": f"of the peak, at {TIMES_CAPACITY} times the capacity",
+    "refusal_p99_ms": f"ms, at {TIMES_CAPACITY} times the capacity",
 }
 
 
-def write(folder: Path, costs: dict[str, list[Cost]], ratios: dict[str, float], at: datetime) -> None:
+def write(folder: Path, costs: dict[str, list[Cost]], ratios: dict[str, float], shed: Overload, at: datetime) -> None:
+    ratios = ratios | {"overload_goodput": shed.goodput, "refusal_p99_ms": shed.refusal_p99_ms}
     stamp = at.isoformat(timespec="seconds")
     figures = {name: {"value": round(value, 4), "unit": UNITS[name], "at": stamp} for name, value in ratios.items()}
     (folder / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
@@ -32,8 +36,8 @@ def _page(costs: dict[str, list[Cost]], ratios: dict[str, float], stamp: str) ->
     figures = "\n".join(f"| `{name}` | {value:.4f} | {UNITS[name]} |" for name, value in ratios.items())
     return f"""# Benchmarks
 
-Written by `make bench` at {stamp}. Machines differ and are noisy: what carries over are the ratios, each the median of
-ratios within one round of one run.
+Written by `make bench` at {stamp}. Machines differ and are noisy: what carries over are
+the ratios, each the median of ratios within one round of one run.
 
 `nearby` of {PLACES} places with 12 fields, 2 offers of 6 fields each for a stay of 24 hours, {CONNECTIONS} kept-alive
 connections, one worker on a core of its own. `static` answers the same bytes from memory; `stock` is the same schema
@@ -48,6 +52,9 @@ and data on strawberry's own view. CPU is that of the server's process, so that 
 | figure | value | |
 |---|---|---|
 {figures}
+
+Under overload requests come at {TIMES_CAPACITY} times the rate that the server reached at its peak, whether or not
+earlier ones were answered; those that it cannot take are refused with 503.
 """
 
 

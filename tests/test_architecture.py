@@ -96,6 +96,12 @@ def test_the_core_imports_no_adapter(path: Path) -> None:
     assert not any(name.startswith("parkgraph_") for name in imported(path.read_text()))
 
 
+@pytest.mark.parametrize("path", files(CORE), ids=lambda p: str(p.relative_to(CORE)))
+def test_only_the_metrics_know_prometheus(path: Path) -> None:
+    if path != CORE / "metrics.py":
+        assert not any(name.startswith("prometheus_client") for name in imported(path.read_text()))
+
+
 def reads_environment(source: str) -> bool:
     return any(name.split(".")[:2] == ["os", "environ"] or name == "os.getenv" for name in imported(source)) or any(
         isinstance(node, ast.Attribute)

@@ -4,6 +4,9 @@ import ast
 import http.server
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +27,7 @@ from parkgraph import logs
 from parkgraph.redaction import LEAST_CHARS, MASK, Redaction
 from parkgraph.settings import load
 from tests.documented import first_column
-from tests.process import Server, eventually, running
+from tests.process import PATIENCE, Server, eventually, running
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "adapters" / "datex2" / "samples"
@@ -233,6 +236,34 @@ def test_the_server_s_own_messages_are_events_too(run: Run) -> None:
     assert [line["message"] for line in run.of("library_message")][-1].startswith("Finished server process")
 
 
+SERVE = "import os; from parkgraph import cli, settings; cli._serve(settings.load(None, os.environ), [None], None, 0)"
+"""Serves a network that is none."""
+
+
+def test_a_start_that_failed_for_an_unforeseen_reason_is_one_event_without_words_and_exit_code_3(
+    database_url: str,
+) -> None:
+    environ = {"PARKGRAPH_SERVER_ENVIRONMENT": "production", "PARKGRAPH_DATABASE_URL": database_url}
+    command = [sys.executable, "-c", SERVE]
+    result = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environ}
+    )
+    (line,) = (json.loads(line) for line in result.stderr.splitlines() if "start_failed" in line)
+    assert result.returncode == 3
+    assert (line["severity"], line["exception"][0]["type"]) == ("ERROR", "AttributeError")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password_and_exit_code_1(tmp_path: Path) -> None:
+    url = f"postgresql://park:{PLANTED['password']}@127.0.0.1:9/park"
+    log = tmp_path / "log"
+    with running(tmp_path / "data", "serve", wait=False, log=log, environ={"PARKGRAPH_DATABASE_URL": url}) as server:
+        assert server.process.wait(PATIENCE) == 1
+    (line,) = log.read_text().splitlines()
+    assert "[database] url" in line
+    assert PLANTED["password"] not in line
+
+
 def rendered(production: bool, secrets: tuple[str, ...] = (), **event: Any) -> str:
     ours, _ = logs.pipelines(production=production, secrets=secrets)
     return through(ours, event)
@@ -318,6 +349,13 @@ def test_what_stands_under_a_secret_s_key_is_masked_however_deep(key: str) -> No
 )
 def test_what_looks_like_a_secret_is_masked_wherever_it_is(text: str, kept: str) -> None:
     assert json.loads(rendered(True, event="e", reason=text))["reason"] == kept
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.binary()))
+def test_whatever_an_event_holds_it_is_one_line_of_json(members: dict[str, Any]) -> None:
+    line = rendered(True, **(members | {"event": "e"}))
+    assert "\n" not in line
+    assert json.loads(line)["event"] == "e"
 
 
 @given(SECRET, TEXT, TEXT)

@@ -4,6 +4,7 @@ Messages of libraries, which come by the standard library's logging, go the same
 Nobody's data are logged: no query, no variables, no address of a client; docs/operations.md has every event.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -130,7 +131,10 @@ def _line(redaction: Redaction) -> Processor:
 def _json(event: EventDict, default: Callable[[Any], Any]) -> str:
     """`severity` is the level as log collectors know it; without it they take all of stderr for errors."""
     first = {"timestamp": event.pop("timestamp"), "severity": event.pop("level").upper(), "event": event.pop("event")}
-    return orjson.dumps({**first, **event}, default, orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps({**first, **event}, default, orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # half a surrogate pair, a number beyond 64 bits
+        return json.dumps({**first, **event}, default=repr)
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:

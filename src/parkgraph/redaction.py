@@ -1,11 +1,10 @@
 """What a log must not hold is masked: what stands under a secret's key, what looks like one, what is one. Pure."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote
-
-import orjson
 
 MASK: Final = "***"
 LEAST_CHARS: Final = 6
@@ -68,4 +67,5 @@ def _can_hold_a_secret(value: object) -> bool:
 
 def _spellings(secret: str) -> set[str]:
     """As it is, as a URL has it, and as JSON has it."""
-    return {secret, quote(secret, safe=""), orjson.dumps(secret).decode()[1:-1]}
+    as_json = {json.dumps(secret, ensure_ascii=ensure_ascii)[1:-1] for ensure_ascii in (False, True)}
+    return {secret, quote(secret, safe="", errors="surrogatepass"), *as_json}
