@@ -1,13 +1,12 @@
 """The composition root: the only module that knows every room."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -26,24 +25,13 @@ from parkgraph.api.http import GraphQLEndpoint
 from parkgraph.api.limits import Limits
 from parkgraph.api.masking import GRAPHQL_PATH, Masking
 from parkgraph.api.persisted import PersistedQueries, read_folder
-from parkgraph.db import migrations
-from parkgraph.db.embedded import EmbeddedServer
-from parkgraph.db.engine import Database
-from parkgraph.db.errors import DATABASE_FAULTS
-from parkgraph.graph.place_ids import PlaceIds
-from parkgraph.graph.places import PlaceGraph
-from parkgraph.graph.search import Search
 from parkgraph.metrics import CONTENT_TYPE, Metrics
 from parkgraph.middleware import Requests
 from parkgraph.networks.network import Network
-from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.service import Networks
+from parkgraph.services import Services, StartError, end, open_services
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, Settings
-from parkgraph.yards import demo as demo_yard
-from parkgraph.yards.adapter import NETWORK as YARDS
-from parkgraph.yards.adapter import YardsAdapter
-from parkgraph.yards.repository import YardRepository
 
 FIRST_ATTEMPTS_SECONDS: Final = 10
 """How long readiness waits for the networks' first answers."""
@@ -53,57 +41,6 @@ GRACE_SECONDS: Final = 2
 
 SETTLE_SECONDS: Final = 2
 """How much longer the announcement waits for networks that a stored snapshot already serves."""
-
-
-class StartError(Exception):
-    """The server cannot start; the message is a sentence for the operator."""
-
-
-@dataclass(slots=True)
-class Services:
-    """What one server process runs. `ready`: the networks have made their first attempts."""
-
-    database: Database
-    context: Context
-    ready: bool = False
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The configured PostgreSQL, or an embedded one that lives as long as this; its schema is brought up to date."""
-    async with AsyncExitStack() as stack:
-        if settings.database.url:
-            url = settings.database.url.get_secret_value()
-        else:
-            server = EmbeddedServer(settings.data_dir)
-            url = await server.start()
-            stack.push_async_callback(server.stop)
-            supervisor = asyncio.create_task(server.supervise())
-            stack.push_async_callback(_end, supervisor)
-        database = Database(url)
-        stack.push_async_callback(database.close)
-        try:
-            await migrations.upgrade(database)
-        except DATABASE_FAULTS as fault:
-            raise StartError(f"the database cannot be used ({type(fault).__name__}): check [database] url") from None
-        yield database
-
-
-@asynccontextmanager
-async def open_services(
-    settings: Settings, networks: Sequence[Network], observer: Observer = nobody, *, demo: bool
-) -> AsyncIterator[Services]:
-    """Everything behind the API, running: these networks, and the private yards."""
-    async with open_database(settings) as database:
-        yards = await _open_yards(database, demo=demo)
-        service = Networks([*networks, yards], database, observer=observer)
-        graph = PlaceGraph(service, PlaceIds(database))
-        search = Search(graph, service, settings.server.query_deadline_ms / 1000)
-        await service.start()
-        try:
-            yield Services(database, Context(search, graph, service))
-        finally:
-            await service.stop()
 
 
 def create_app(
@@ -132,7 +69,7 @@ def create_app(
             app.state.services = services
             metrics.watch(services.context.networks, lambda: len(services.context.graph.view.places))
             announcing = asyncio.create_task(_announce(services, on_ready))
-            stack.push_async_callback(_end, announcing)
+            stack.push_async_callback(end, announcing)
             yield
 
     def context() -> Context:
@@ -227,16 +164,11 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return middleware
 
 
-async def _open_yards(database: Database, *, demo: bool) -> Network:
-    """Another server may run on a database that a demo ran on; the invented yard is not for it."""
-    if demo:
-        await demo_yard.seed(database)
-    hidden = frozenset[UUID]() if demo else frozenset({demo_yard.YARD.id})
-    return Network(YARDS, YardsAdapter(YardRepository(database, hidden=hidden)))
-
-
 async def _announce(services: Services, on_ready: Callable[[Context], None]) -> None:
     await services.context.networks.first_attempts(FIRST_ATTEMPTS_SECONDS)
+    # What was made so far lives as long as the server: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     services.ready = True
     await _answered(services.context.networks)
     on_ready(services.context)
@@ -266,8 +198,3 @@ async def _readyz(request: Request) -> Response:
     if not await services.database.ping(timeout=2):
         waiting.append("database")
     return JSONResponse({"status": "waiting" if waiting else "ready", "waiting": waiting}, 503 if waiting else 200)
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

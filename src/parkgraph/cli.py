@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from parkgraph import console, logs
 from parkgraph.api import graphiql, schema
 from parkgraph.api.context import Context
-from parkgraph.app import StartError, create_app, drain, open_database
+from parkgraph.app import create_app, drain
 from parkgraph.db.errors import EmbeddedError, SchemaTooNewError
 from parkgraph.domain.pricing import price
 from parkgraph.domain.stay import Stay, parse_instant
@@ -29,6 +29,7 @@ from parkgraph.networks.network import Network
 from parkgraph.networks.trial import Trial, as_json, try_network
 from parkgraph.sdk.faults import NetworkFault
 from parkgraph.server import DRAIN_SECONDS, Server
+from parkgraph.services import StartError, open_database
 from parkgraph.settings import Settings, SettingsError, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)

@@ -1,8 +1,5 @@
 """Who is let in: rates for each client, places for all together, and one computation at a time."""
 
-import asyncio
-import socket
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,30 +126,3 @@ def test_a_failed_request_gives_its_place_back() -> None:
         raise ZeroDivisionError
     with door.admit():
         pass
-
-
-async def test_between_two_computations_the_sockets_are_looked_at() -> None:
-    """What arrives while many wait is heard after one computation, not after all of them."""
-    door = Admission(10)
-    here, there = socket.socketpair()
-    here.setblocking(False)
-    done = 0
-    done_when_heard = None
-
-    async def compute() -> None:
-        nonlocal done
-        await door.turn()
-        if done == 0:
-            there.send(b"!")
-        done += 1
-
-    async def listen() -> None:
-        nonlocal done_when_heard
-        await asyncio.get_running_loop().sock_recv(here, 1)
-        done_when_heard = done
-
-    with here, there:
-        await asyncio.gather(listen(), *(compute() for _ in range(10)))
-    assert done == 10
-    assert done_when_heard is not None
-    assert done_when_heard <= 2

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from parkgraph.app import StartError, create_app
+from parkgraph.app import create_app
+from parkgraph.services import StartError
 from parkgraph.settings import LimitsSettings, ServerSettings, Settings, SettingsError, load
 from tests.api.serving import serving
 

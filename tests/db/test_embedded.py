@@ -312,6 +312,13 @@ def test_an_ordinary_user_runs_it_as_himself(data_dir: Path) -> None:
     assert result.stdout.startswith("postgresql://")
 
 
+async def test_a_data_directory_that_cannot_be_one_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for impossible in (tmp_path / "file", tmp_path / "file" / "data"):
+        with pytest.raises(EmbeddedError, match="choose another data_dir"):
+            await EmbeddedServer(impossible).start()
+
+
 @as_root
 async def test_anothers_cluster_is_refused_in_one_sentence() -> None:
     attempt = """

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from parkgraph.app import Services, open_services
 from parkgraph.db.engine import Database
 from parkgraph.networks.network import Network, NetworkStatus
 from parkgraph.networks.service import Networks
 from parkgraph.networks.tables import SnapshotRow
+from parkgraph.services import Services, open_services
 from parkgraph.settings import Settings
 from parkgraph.yards.adapter import NETWORK, YardsAdapter
 from parkgraph.yards.demo import YARD

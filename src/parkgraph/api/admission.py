@@ -1,6 +1,5 @@
 """Who is let in, and when: decided before a body is read, so that a refusal stays quick when the server is full."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,12 +64,11 @@ def client_of(address: str) -> str:
 
 
 class Admission:
-    """At most so many requests at a time, and one begins its work at a time."""
+    """At most so many requests at a time."""
 
     def __init__(self, max_in_flight: int) -> None:
         self._max_in_flight = max_in_flight
         self._in_flight = 0
-        self._turn = asyncio.Lock()
 
     @contextmanager
     def admit(self) -> Iterator[None]:
@@ -82,8 +80,3 @@ class Admission:
             yield
         finally:
             self._in_flight -= 1
-
-    async def turn(self) -> None:
-        """Wait for one's turn to compute: the event loop looks at its sockets between any two."""
-        async with self._turn:
-            await asyncio.sleep(0)

@@ -101,7 +101,6 @@ class GraphQLEndpoint:
             return answer(None, refused.errors)
         if request.method == "GET" and operation.node.operation is not OperationType.QUERY:
             raise _not_allowed("Mutations are sent by POST.")
-        await self._admission.turn()
         outcome.executing(request.scope, operation.node.name.value if operation.node.name else None)
         return await self._execute(operation, asked)
 

@@ -112,6 +112,10 @@ class EmbeddedServer:
             mine = self._cluster.is_usable()
         except PermissionError:
             mine = False
+        except OSError as error:
+            raise EmbeddedError(
+                f"{self.data_dir} cannot be the data directory ({error.strerror}): choose another data_dir"
+            ) from None
         if not mine:
             raise EmbeddedError(
                 f"{self.data_dir} belongs to another user: run ParkGraph as that user, or choose another data_dir"

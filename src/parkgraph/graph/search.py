@@ -17,6 +17,7 @@ from parkgraph.graph import cursors
 from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import Exclusion, Offer, beyond_max_stay, exclusions, is_fresh, live_level, offers, zone_of
 from parkgraph.graph.places import PlaceGraph
+from parkgraph.graph.turns import Turns
 from parkgraph.networks.reports import SourceReport
 from parkgraph.networks.service import Networks
 from parkgraph.sdk.contract import NetworkInfo
@@ -178,10 +179,12 @@ class Search:
         self._networks = networks
         self._deadline_s = deadline_s
         self._clock = clock
+        self._turns = Turns()
 
     async def find(self, question: Question, first: int, after: str | None) -> Answer:
         """The page of `first` hits after the cursor. Raises CursorError."""
         answers = await self._networks.search(question.area, question.stay, question.vehicle, self._deadline_s)
+        await self._turns.take()
         ready = {
             ListingKey(answer.network.id, listing.local_id): listing.offers
             for answer in answers
