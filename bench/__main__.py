@@ -56,9 +56,14 @@ def serving(kind: str, data_dir: Path) -> Iterator[tuple[int, psutil.Process]]:
         process.wait(30)
 
 
-def main() -> None:
+def yield_first_core() -> None:
+    """It is the server's."""
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, set(range(1, os.cpu_count() or 1)))
+
+
+def main() -> None:
+    yield_first_core()
     costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder)
