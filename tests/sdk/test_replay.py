@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from parkgraph.sdk import Client, Unavailable
-from parkgraph.sdk.replay import ReplayClient
+from parkgraph.sdk.replay import AnswerClient, ReplayClient
 
 
 @pytest.fixture
@@ -50,3 +50,10 @@ async def test_there_is_no_network(client: Client) -> None:
         await client.get("http://127.0.0.1:9/")
     with pytest.raises(Unavailable):
         await client.post("file:facilities.json")
+
+
+async def test_an_answer_is_what_the_test_wrote_and_what_was_asked_is_kept() -> None:
+    client = AnswerClient(b"anything", {"http://one/": b"one"})
+    assert (await client.get("http://one/", headers={"key": "k"})).content == b"one"
+    assert (await client.get("http://two/")).content == b"anything"
+    assert client.asked == [("http://one/", {"key": "k"}), ("http://two/", {})]

@@ -1,7 +1,7 @@
 """The whole answer: its outer shape, its good and its bad rows, and the request for it."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import Batch, Capability, Malformed, Response, RowRejected, read_rows
-from parkgraph.sdk.replay import ReplayClient
+from parkgraph.sdk import Batch, Capability, Malformed, RowRejected, read_rows
+from parkgraph.sdk.replay import AnswerClient, ReplayClient
 from parkgraph_bahn import Adapter
 from parkgraph_bahn.facility import to_listing
 
@@ -22,32 +22,7 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 ReadDocument = Callable[[object], Awaitable[Batch[Listing]]]
 
 
-class Recorder:
-    """A client that keeps the request and answers with no facility."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, Mapping[str, str]]] = []
-
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        follow: bool = False,
-    ) -> Response:
-        self.requests.append((url, headers or {}))
-        return Response(200, {}, b'{"_embedded": []}')
-
-    async def post(
-        self,
-        url: str,
-        *,
-        json: object = None,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        raise AssertionError("the adapter sends nothing")
+NO_FACILITY = b'{"_embedded": []}'
 
 
 async def test_the_demo_replays_the_samples(samples: dict[str, Listing]) -> None:
@@ -56,9 +31,9 @@ async def test_the_demo_replays_the_samples(samples: dict[str, Listing]) -> None
 
 
 async def test_the_credentials_are_sent_in_the_headers_of_the_marketplace() -> None:
-    client = Recorder()
+    client = AnswerClient(NO_FACILITY)
     await Adapter(Adapter.Settings(client_id="me", client_secret=SecretStr("s3cret")), client).listings()
-    [(url, headers)] = client.requests
+    [(url, headers)] = client.asked
     assert url == (
         "https://apis.deutschebahn.com/db-api-marketplace/apis/parking-information/db-bahnpark/v2/parking-facilities"
     )
@@ -66,9 +41,9 @@ async def test_the_credentials_are_sent_in_the_headers_of_the_marketplace() -> N
 
 
 async def test_without_credentials_no_header_names_them() -> None:
-    client = Recorder()
+    client = AnswerClient(NO_FACILITY)
     await Adapter(Adapter.Settings(), client).listings()
-    [(_, headers)] = client.requests
+    [(_, headers)] = client.asked
     assert not any(name.startswith("DB-") for name in headers)
 
 
@@ -89,7 +64,7 @@ def test_every_setting_is_described_here_and_in_the_readme() -> None:
 
 
 def test_the_network_has_listings_and_prices_but_no_live_data() -> None:
-    info = Adapter(Adapter.Settings(), Recorder()).info
+    info = Adapter(Adapter.Settings(), AnswerClient(NO_FACILITY)).info
     assert info.capabilities == {Capability.LISTINGS, Capability.PRICES}
     assert info.occupancies_every is None
 
@@ -214,26 +189,8 @@ def damaged_rows(draw: st.DrawFn) -> dict[str, Any]:
     return row
 
 
-class Answer(Recorder):
-    """A client that answers with the rows."""
-
-    def __init__(self, rows: list[Any]) -> None:
-        super().__init__()
-        self.content = json.dumps({"_embedded": rows}).encode()
-
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        follow: bool = False,
-    ) -> Response:
-        return Response(200, {}, self.content)
-
-
 @given(damaged=st.lists(damaged_rows() | JSON, max_size=3))
 async def test_every_row_is_an_item_or_is_rejected_with_a_reason(damaged: list[Any]) -> None:
-    batch = await Adapter(Adapter.Settings(), Answer(damaged)).listings()
+    batch = await Adapter(Adapter.Settings(), AnswerClient(json.dumps({"_embedded": damaged}).encode())).listings()
     assert len(batch.items) + len(batch.rejected) == len(damaged)
     assert all(rejected.row and rejected.reason for rejected in batch.rejected)

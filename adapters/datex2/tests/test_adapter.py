@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, tostring
@@ -15,41 +14,14 @@ from pydantic import ValidationError
 from parkgraph.domain.geo import Bounds, Coordinates
 from parkgraph.domain.occupancy import Audience, AudienceCapacity, OccupancyLevel
 from parkgraph.domain.place import PlaceKind
-from parkgraph.sdk import Capability, Response, Unavailable
-from parkgraph.sdk.replay import ReplayClient
+from parkgraph.sdk import Capability, Unavailable
+from parkgraph.sdk.replay import AnswerClient, ReplayClient
 from parkgraph_datex2 import Adapter
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent / "samples"
 STATIC = (SAMPLES / "stuttgart-static.xml").read_bytes()
 STATUS = (SAMPLES / "stuttgart-status.xml").read_bytes()
-
-
-class Answers:
-    """A network that answers with these bytes."""
-
-    def __init__(self, answers: Mapping[str, bytes]) -> None:
-        self.answers = answers
-
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        follow: bool = False,
-    ) -> Response:
-        return Response(200, {}, self.answers[url])
-
-    async def post(
-        self,
-        url: str,
-        *,
-        json: object = None,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        raise AssertionError("this network has no POST")
 
 
 def version_3(**more: object) -> Adapter:
@@ -179,8 +151,8 @@ def damaged(data: st.DataObject, content: bytes) -> bytes:
 def test_damaged_rows_are_items_or_rejected(data: st.DataObject) -> None:
     adapter = Adapter(
         Adapter.Settings.model_validate(Adapter.demo),
-        Answers(
-            {
+        AnswerClient(
+            answers={
                 "file:stuttgart-static.xml": damaged(data, STATIC),
                 "file:stuttgart-status.xml": damaged(data, STATUS),
             }

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,43 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parkgraph.domain.place import Listing, PlaceKind
-from parkgraph.sdk import Batch, Malformed, Response, Unavailable
-from parkgraph.sdk.replay import ReplayClient
+from parkgraph.sdk import Batch, Malformed, Unavailable
+from parkgraph.sdk.replay import AnswerClient, ReplayClient
 from parkgraph_sbb import Adapter
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FACILITIES: list[dict[str, Any]] = json.loads((SAMPLES / "parking-facilities.json").read_bytes())["features"]
 
 
-class Canned:
-    """A client that gives one answer to every request."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        follow: bool = False,
-    ) -> Response:
-        return Response(200, {}, self.content)
-
-    async def post(
-        self,
-        url: str,
-        *,
-        json: object = None,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        raise Unavailable("this network is only read")
-
-
 def read(content: bytes) -> Batch[Listing]:
-    return asyncio.run(Adapter(Adapter.Settings(), Canned(content)).listings())
+    return asyncio.run(Adapter(Adapter.Settings(), AnswerClient(content)).listings())
 
 
 def read_features(*features: object) -> Batch[Listing]:

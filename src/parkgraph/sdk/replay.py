@@ -1,4 +1,4 @@
-"""The client of the demo and of an adapter's own tests: it answers from a folder of samples, and has no network."""
+"""Clients without a network: one that answers from a folder of samples, and one that answers what a test wrote."""
 
 import asyncio
 from collections.abc import Mapping
@@ -41,6 +41,37 @@ class ReplayClient:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         raise Unavailable("a replay has no answer to a POST")
+
+
+class AnswerClient:
+    """Every GET is answered with `content`, or with what `answers` has for its address. `asked` is what was asked."""
+
+    def __init__(self, content: bytes = b"", answers: Mapping[str, bytes] | None = None) -> None:
+        self._content = content
+        self._answers = answers or {}
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        """Address and headers of each request."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        follow: bool = False,
+    ) -> Response:
+        self.asked.append((url, headers or {}))
+        return Response(200, {}, self._answers.get(url, self._content))
+
+    async def post(
+        self,
+        url: str,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        raise Unavailable("this network is only read")
 
 
 def _read(samples: Path, name: str) -> bytes:
