@@ -108,3 +108,23 @@ def test_the_adapters_are_listed() -> None:
     result = parkgraph("adapter", "list")
     assert result.returncode == 0
     assert [name for name in ("bahn", "datex2", "sbb") if name in result.stdout] == ["bahn", "datex2", "sbb"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["schema", "export", "/nonexistent/schema.graphql"], "No such file"),
+        (["demo", "--host", "not a host"], "[server] host"),
+    ],
+)
+def test_what_an_operator_can_mend_is_one_sentence(arguments: list[str], words: str) -> None:
+    result = parkgraph(*arguments)
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert words in line
+
+
+def test_a_port_that_cannot_be_is_a_wrong_command_line() -> None:
+    result = parkgraph("demo", "--port", "99999")
+    assert result.returncode == 2
+    assert "65535" in result.stderr

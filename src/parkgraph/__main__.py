@@ -1,5 +1,17 @@
-"""`python -m parkgraph`."""
+"""`parkgraph`, and `python -m parkgraph`."""
 
-from parkgraph.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """The command line. An interrupt while it is still being loaded ends it quietly, too."""
+    try:
+        from parkgraph import cli
+
+        cli.main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

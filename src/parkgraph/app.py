@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -91,6 +91,7 @@ def create_app(
         routes.append(Route("/metrics", exposition))
     if development and (files := graphiql.files()):
         routes.append(Mount(graphiql.PATH, StaticFiles(directory=files)))
+        routes.append(Route("/", lambda _: RedirectResponse(GRAPHQL_PATH)))
     requests = Middleware(
         Requests,
         metrics=metrics,

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import structlog
 import typer
@@ -32,7 +32,13 @@ from parkgraph.server import DRAIN_SECONDS, Server
 from parkgraph.services import StartError, open_database
 from parkgraph.settings import Settings, SettingsError, load
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="One GraphQL graph over every parking network and every private yard.",
+)
 db = typer.Typer(no_args_is_help=True, help="The database.")
 schema_commands = typer.Typer(no_args_is_help=True, help="The GraphQL schema.")
 adapter = typer.Typer(no_args_is_help=True, help="Adapters and the networks configured on them.")
@@ -46,7 +52,7 @@ OUT: Final = Console()
 ERR: Final = Console(stderr=True)
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A parkgraph.toml.")]
-
+PortOption = Annotated[int | None, typer.Option(min=0, max=65_535, help="Overrides [server] port.")]
 
 PROBLEMS: Final = (SettingsError, StartError, EmbeddedError, SchemaTooNewError, NetworkFault)
 """What an operator can mend."""
@@ -57,15 +63,21 @@ def main() -> None:
     try:
         app()
     except PROBLEMS as problem:
-        ERR.print(f"[red]parkgraph:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _fail(str(problem))
+    except OSError as problem:
+        _fail(f"{problem.filename or 'the output'}: {problem.strerror}")
+
+
+def _fail(sentence: str) -> NoReturn:
+    ERR.print(f"[red]parkgraph:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 @app.command()
 def serve(
     config: ConfigOption = None,
     host: Annotated[str | None, typer.Option(help="Overrides [server] host.")] = None,
-    port: Annotated[int | None, typer.Option(help="Overrides [server] port.")] = None,
+    port: PortOption = None,
 ) -> None:
     """Serve the configured networks."""
     settings = load(config, os.environ)
@@ -75,7 +87,7 @@ def serve(
 @app.command()
 def demo(
     host: Annotated[str | None, typer.Option(help="Overrides [server] host.")] = None,
-    port: Annotated[int | None, typer.Option(help="Overrides [server] port.")] = None,
+    port: PortOption = None,
 ) -> None:
     """Serve three networks that replay samples, and a private yard; needs no configuration and no internet."""
     settings = load(None, os.environ)
@@ -157,7 +169,7 @@ def _serve(
         if production:
             log.info("ready", url=url, networks=[network.id for network in context.networks])
         else:
-            console.banner(OUT, url, context.networks, graphiql=graphiql.files() is not None)
+            console.banner(OUT, url, context.networks, graphiql=graphiql.files() is not None, demo=demo)
 
     application = create_app(settings, networks, announce, demo=demo)
     config = uvicorn.Config(
@@ -171,6 +183,8 @@ def _serve(
     server = Server(config, on_drain=lambda: drain(application))
     # The server drains at either signal and raises it again when it is done: a normal end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A terminal that is closed ends what it started.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     with listener, suppress(KeyboardInterrupt):
         try:
             server.run(sockets=[listener])
@@ -189,6 +203,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(2048)
+    except socket.gaierror:
+        listener.close()
+        raise StartError(f"[server] host {host!r} must be an address of this machine, such as 127.0.0.1") from None
     except OSError as fault:
         listener.close()
         raise StartError(f"cannot listen on {host}:{port} ({fault.strerror}): choose another with --port") from None
@@ -200,7 +217,7 @@ def _network(instance: str, config: Path | None) -> Network:
     networks = registry.build(settings, only=instance) if config else registry.build_demo(settings)
     found = next((network for network in networks if network.id == instance), None)
     if found is None:
-        known = ", ".join(sorted(network.id for network in networks))
+        known = ", ".join(sorted(settings.networks if config else (network.id for network in networks)))
         raise StartError(f"there is no network {instance!r} here; there are: {known}")
     return found
 

@@ -21,7 +21,7 @@ _STATUS_STYLE: Final = {
 }
 
 
-def banner(console: Console, url: str, networks: Iterable[Network], *, graphiql: bool) -> None:
+def banner(console: Console, url: str, networks: Iterable[Network], *, graphiql: bool, demo: bool) -> None:
     """Where the server is, what it serves, and what to ask it first."""
     console.print()
     console.print(network_table(networks))
@@ -29,7 +29,7 @@ def banner(console: Console, url: str, networks: Iterable[Network], *, graphiql:
     console.print(
         f"\n[bold]ParkGraph is ready.[/] {'GraphiQL' if graphiql else 'GraphQL'}: [link={where}]{where}[/link]"
     )
-    if graphiql:
+    if demo:
         console.print("Paste this query there:\n")
         console.print(EXAMPLE_QUERY, soft_wrap=True, markup=False, highlight=False)
     console.print("\nCtrl-C ends it.\n")
@@ -39,7 +39,7 @@ def network_table(networks: Iterable[Network]) -> Table:
     table = Table("Network", "Name", "State", "Listings", "Rejected", "Data", box=box.SIMPLE_HEAD)
     for network in networks:
         status = f"[{_STATUS_STYLE[network.status]}]{network.status}[/]"
-        data = "replayed samples" if network.replayed else "live"
+        data = "replayed samples" if network.replayed else "its own"
         table.add_row(network.id, escape(network.info.name), status, str(network.listings), str(network.rejected), data)
     return table
 

@@ -49,10 +49,15 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
             stack.push_async_callback(server.stop)
             supervisor = asyncio.create_task(server.supervise())
             stack.push_async_callback(end, supervisor)
-        database = Database(url)
+        try:
+            database = Database(url)
+        except ValueError as refusal:
+            raise StartError(f"[database] url: {refusal}") from None
         stack.push_async_callback(database.close)
         try:
             await migrations.upgrade(database)
+        except ValueError:
+            raise StartError("[database] url must be as postgresql://user:password@host:5432/name") from None
         except DATABASE_FAULTS as fault:
             raise StartError(f"the database cannot be used ({type(fault).__name__}): check [database] url") from None
         yield database

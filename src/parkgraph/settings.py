@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -45,6 +46,10 @@ _KUBERNETES_PORT: Final = re.compile(r"(tcp|udp|sctp)://")
 def _check_database_url(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+asyncpg://")):
         raise ValueError("must begin with postgresql://")
+    try:
+        _ = urlsplit(url.get_secret_value()).port
+    except ValueError:
+        raise ValueError("must be as postgresql://user:password@host:5432/name") from None
     return url
 
 

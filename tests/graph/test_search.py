@@ -302,3 +302,13 @@ async def test_a_place_keeps_its_id_over_a_restart_and_a_refresh(asking: Ask) ->
         assert one(await ask()).place.id == place.id
     async with asking(feed("a", batch(listing("1"))), feed("b", batch(renamed))) as ask:
         assert one(await ask()).place.id == place.id
+
+
+async def test_what_is_out_of_service_is_closed_until_the_network_says_otherwise(asking: Ask) -> None:
+    """A CLOSED without a time is no count: it holds for a stay tomorrow, too."""
+    out_of_service = listing(rates=at("1"), opening_hours="24/7", occupancy=Occupancy(level=OccupancyLevel.CLOSED))
+    async with asking(row(out_of_service)) as ask:
+        hit = one(await ask(stay=Stay(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1))))
+        assert [exclusion.code for exclusion in hit.excluded] == [ExclusionCode.CLOSED_AT_ARRIVAL]
+        assert (hit.offers[0].status, hit.offers[0].reason) == (OfferStatus.UNAVAILABLE, OfferReason.CLOSED)
+        assert ask.search.is_open(hit.place, None) is False

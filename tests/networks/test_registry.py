@@ -2,6 +2,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 
@@ -249,3 +250,9 @@ async def test_a_network_is_asked_over_http_and_recovers(acme: Site, database: D
         await eventually(lambda: network.status is NetworkStatus.UP)
         assert network.listings == 2
         await service.stop()
+
+
+def test_the_operators_cadence_is_never_slowed_by_the_declared_rate() -> None:
+    assert registry.allowed_per_minute(6, None) == 6
+    assert registry.allowed_per_minute(6, timedelta(hours=1)) == 6
+    assert registry.allowed_per_minute(6, timedelta(seconds=1)) == 360

@@ -146,3 +146,9 @@ async def test_a_database_that_is_away_is_one_of_its_faults() -> None:
     with pytest.raises(DATABASE_FAULTS):
         await store.save("city", Part.LISTINGS, SNAPSHOT, None)
     await away.close()
+
+
+async def test_what_was_stored_from_elsewhere_counts_as_absent(database: Database) -> None:
+    await SnapshotStore(database, {"city": "samples"}).save("city", Part.LISTINGS, LIVE, None)
+    assert await SnapshotStore(database, {"city": "the network"}).load("city") is None
+    assert await SnapshotStore(database, {"city": "samples"}).load("city") is not None

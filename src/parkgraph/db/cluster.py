@@ -153,7 +153,10 @@ class Cluster:
 
     def _version(self) -> int:
         """The version that made the cluster is the one that opens it."""
-        version = int((self.path / "PG_VERSION").read_text())
+        try:
+            version = int((self.path / "PG_VERSION").read_text())
+        except (OSError, ValueError):
+            raise EmbeddedError(f"{self.path} is no PostgreSQL cluster: choose another data_dir") from None
         if version not in _BINARIES:
             raise EmbeddedError(f"{self.path} was made by PostgreSQL {version}, which is not embedded")
         return version

@@ -105,11 +105,12 @@ def exclusions(
                 found.append(Exclusion(ExclusionCode.CLOSED_AT_ARRIVAL, "It is closed at arrival."))
             if hours.is_open(stay.leave) is False:
                 found.append(Exclusion(ExclusionCode.CLOSED_AT_DEPARTURE, "It is closed at departure."))
-    match live_level(place, infos, now) if stay is None or stay.arrive <= now + NOW_MEANS else None:
+    soon = stay is None or stay.arrive <= now + NOW_MEANS
+    match live_level(place, infos, now) if soon or out_of_service(place) else None:
         case OccupancyLevel.FULL:
             found.append(Exclusion(ExclusionCode.FULL, "It is full now."))
         case OccupancyLevel.CLOSED if not any(e.code is ExclusionCode.CLOSED_AT_ARRIVAL for e in found):
-            found.append(Exclusion(ExclusionCode.CLOSED_AT_ARRIVAL, "The network reports it closed now."))
+            found.append(Exclusion(ExclusionCode.CLOSED_AT_ARRIVAL, "The network reports it closed."))
     return tuple(found)
 
 
@@ -167,9 +168,17 @@ def live_level(place: Place, infos: Mapping[str, NetworkInfo], now: datetime) ->
     """How full it is, where a network counted that lately; it may say CLOSED against published hours."""
     if place.occupancy is None or place.occupancy_from is None:
         return None
+    if out_of_service(place):
+        return OccupancyLevel.CLOSED
     if not is_fresh(place.occupancy, infos[place.occupancy_from.network], now):
         return None
     return OccupancyLevel.FULL if place.occupancy.vacant == 0 else place.occupancy.level
+
+
+def out_of_service(place: Place) -> bool:
+    """A CLOSED without a time is no count but a standing word of the network: closed until it says otherwise."""
+    occupancy = place.occupancy
+    return occupancy is not None and occupancy.level is OccupancyLevel.CLOSED and occupancy.observed_at is None
 
 
 def _ready_offer(key: ListingKey, listing: Listing, stay: Stay, offer: ListingOffer) -> Offer:

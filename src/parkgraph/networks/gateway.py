@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from parkgraph.networks.reports import Code
-from parkgraph.sdk.faults import Denied, Malformed, RateLimited, Unavailable
+from parkgraph.sdk.faults import Denied, Malformed, RateLimited, TimedOut, Unavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +54,8 @@ class Gateway:
             case None:
                 self._last_bug = None
                 return Answer(task.result(), latency_ms)
+            case TimedOut():
+                return Answer(None, latency_ms, Code.TIMED_OUT, str(fault))
             case Unavailable():
                 return Answer(None, latency_ms, Code.UNAVAILABLE, str(fault))
             case RateLimited():

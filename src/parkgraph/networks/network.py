@@ -62,6 +62,7 @@ class Closable(Protocol):
 
 class Network:
     """`replayed`: it answers from recorded samples. `refresh_every` overrides the network's own cadence.
+    `source` changes when its data come from elsewhere.
 
     Everything but `snapshot` is written by `succeeded`, `failed` and `restored`.
     """
@@ -74,8 +75,10 @@ class Network:
         client: Closable | None = None,
         replayed: bool = False,
         refresh_every: timedelta | None = None,
+        source: str = "",
     ) -> None:
         self.id = id
+        self.source = source
         self.adapter = adapter
         self.info: NetworkInfo = adapter.info
         self.replayed = replayed

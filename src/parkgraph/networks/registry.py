@@ -4,7 +4,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points, version
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +14,7 @@ import structlog
 
 from parkgraph.networks.addresses import wrong_address
 from parkgraph.networks.network import Network
-from parkgraph.sdk.contract import BaseAdapter, FeedAdapter, SearchAdapter
+from parkgraph.sdk.contract import AdapterSettings, BaseAdapter, FeedAdapter, SearchAdapter
 from parkgraph.sdk.replay import ReplayClient
 from parkgraph.sdk.transport import HttpClient
 from parkgraph.settings import OF_A_NETWORK, NetworkSettings, Settings, SettingsError
@@ -27,6 +29,9 @@ DEMO: Final[Mapping[str, str]] = {"bahn": "bahn", "stuttgart": "datex2", "sbb": 
 """The demo's networks, and the adapters that replay their samples."""
 
 AdapterClass = type[FeedAdapter[Any]] | type[SearchAdapter[Any]]
+
+REQUESTS_OF_A_REFRESH: Final = 6
+"""Two documents, each asked for three times at the most."""
 
 
 def discover() -> Mapping[str, AdapterClass]:
@@ -123,13 +128,27 @@ def _build(network_id: str, network: NetworkSettings, installed: Installed, *, r
         key, right = wrong
         raise SettingsError(f"{network.source.name(key)} {right}.")
     every = timedelta(seconds=network.refresh_seconds) if network.refresh_seconds else None
+    source = _fingerprint(network.adapter, own, replays=replays)
     if replays:
         replay = ReplayClient(_samples(adapter_class))
-        return Network(network_id, adapter_class(own, replay), replayed=True, refresh_every=every)
+        return Network(network_id, adapter_class(own, replay), replayed=True, refresh_every=every, source=source)
     client = HttpClient(allow_private=network.allow_private, user_agent=f"parkgraph/{version('parkgraph')}")
     adapter = adapter_class(own, client)
-    client.allow(adapter.info.max_per_minute)
-    return Network(network_id, adapter, client=client, refresh_every=every)
+    client.allow(allowed_per_minute(adapter.info.max_per_minute, every))
+    return Network(network_id, adapter, client=client, refresh_every=every, source=source)
+
+
+def allowed_per_minute(declared: int, every: timedelta | None) -> int:
+    """What the network allows, or what the operator's own cadence takes: that was meant, and is no fault."""
+    if every is None:
+        return declared
+    return max(declared, ceil(REQUESTS_OF_A_REFRESH * timedelta(minutes=1) / every))
+
+
+def _fingerprint(adapter: str, settings: AdapterSettings, *, replays: bool) -> str:
+    """Where a network's data come from: what was stored under other settings is not its own. Holds no secret."""
+    described = f"{adapter} {replays} {settings.model_dump_json()}"
+    return sha256(described.encode()).hexdigest()[:16]
 
 
 def _samples(adapter_class: type[BaseAdapter[Any]]) -> Path:

@@ -54,9 +54,8 @@ class Networks:
         self._save_seen_every = save_seen_every
         self._changes = Changes()
         self._leader = Leader(database, self._took_role, lambda payload: self._keeping.heard(payload))
-        self._keeping = Keeping(
-            self._networks, SnapshotStore(database), self._changes, lambda: self._leader.is_leader, clock
-        )
+        store = SnapshotStore(database, {network.id: network.source for network in networks})
+        self._keeping = Keeping(self._networks, store, self._changes, lambda: self._leader.is_leader, clock)
         gateways = {network.id: Gateway(network.id) for network in networks}
         self._searches = Searches(networks, gateways, self._saw, clock, observer)
         self._refreshers = {

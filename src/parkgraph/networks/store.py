@@ -39,7 +39,9 @@ Item = TypeVar("Item", Listing, OccupancyUpdate)
 class SnapshotStore:
     """Every method raises one of db's DATABASE_FAULTS where the database is not to be had."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sources: Mapping[str, str] | None = None) -> None:
+        """`sources`: where each network has its data from; what was stored from elsewhere counts as absent."""
+        self._sources = sources or {}
         self._database = database
         self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS)
         self._occupancies = _Shelf(Part.OCCUPANCIES, stored_form.OCCUPANCIES)
@@ -56,7 +58,12 @@ class SnapshotStore:
                 await self._put_listings(session, network_id, snapshot)
             elif snapshot.live:
                 live = snapshot.live
-                what = Stored(live.updates, live.as_of, live.taken_at, Particulars(rejected=live.rejected))
+                what = Stored(
+                    live.updates,
+                    live.as_of,
+                    live.taken_at,
+                    Particulars(source=self._source(network_id), rejected=live.rejected),
+                )
                 await self._occupancies.put(session, network_id, what)
             await _announce(session, network_id, fault)
             await session.commit()
@@ -78,20 +85,24 @@ class SnapshotStore:
 
     async def _load(self, session: AsyncSession, network_id: str) -> Snapshot | None:
         stored = await self._listings.take(session, network_id)
-        if stored is None:
+        if stored is None or stored.particulars.source != self._source(network_id):
             return None
         particulars = stored.particulars
         published = Published(
             stored.items, stored.as_of, stored.taken_at, particulars.rejected, particulars.smaller_since
         )
         live = await self._occupancies.take(session, network_id)
-        if live is None:
+        if live is None or live.particulars.source != self._source(network_id):
             return combine(published)
         return combine(published, Live(live.items, live.as_of, live.taken_at, live.particulars.rejected))
 
+    def _source(self, network_id: str) -> str:
+        return self._sources.get(network_id, "")
+
     async def _put_listings(self, session: AsyncSession, network_id: str, snapshot: Snapshot) -> None:
         of = snapshot.published
-        particulars = Particulars(rejected=of.rejected, smaller_since=of.smaller_since)
+        source = self._source(network_id)
+        particulars = Particulars(source=source, rejected=of.rejected, smaller_since=of.smaller_since)
         await self._listings.put(session, network_id, Stored(of.listings, of.as_of, of.taken_at, particulars))
 
 

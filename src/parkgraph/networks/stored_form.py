@@ -27,9 +27,10 @@ _DURATION: Final = TypeAdapter(timedelta)
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What belongs to an answer besides its items."""
+    """What belongs to an answer besides its items. `source`: where the network had it from."""
 
     format: int = FORMAT
+    source: str = ""
     rejected: tuple[Rejected, ...] = ()
     smaller_since: datetime | None = None
 

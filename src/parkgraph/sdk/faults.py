@@ -14,6 +14,10 @@ class Unavailable(NetworkFault):
     """The network did not answer, or not well. Try again later."""
 
 
+class TimedOut(Unavailable):
+    """It did not answer in time. Raised by the client."""
+
+
 class RateLimited(NetworkFault):
     """The network asks for patience. Try again after `retry_after` (None: it does not say when)."""
 

@@ -10,7 +10,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from parkgraph.sdk.client import Response
-from parkgraph.sdk.faults import RateLimited, Unavailable
+from parkgraph.sdk.faults import RateLimited, TimedOut, Unavailable
 from parkgraph.sdk.transport.body import ENCODINGS, read_body
 from parkgraph.sdk.transport.pace import Pace, RetryBudget
 from parkgraph.sdk.transport.revalidation import Kept, Revalidation
@@ -119,7 +119,7 @@ class HttpClient:
             async with asyncio.timeout_at(ends):
                 yield ends
         except TimeoutError:
-            raise Unavailable(f"no answer within {seconds:g} s") from None
+            raise TimedOut(f"no answer within {seconds:g} s") from None
         except (Interrupted, Redirected) as fault:
             raise Unavailable(str(fault)) from None
 
