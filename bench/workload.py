@@ -67,7 +67,7 @@ class Invented(FeedAdapter[AdapterSettings]):
             occupancy=Occupancy(40 + number, 100 + number, OccupancyLevel.VACANT, datetime.now(UTC)),
             opening_hours="24/7",
             max_height_cm=200,
-            rates=RateTable("EUR", (RateLineCollection((hour,), cap=Cap(Decimal(15))),)),
+            rates=RateTable("EUR", (RateLineCollection((hour,), caps=(Cap(Decimal(15)),)),)),
             tariff_text="EUR 1.50 per started hour, at most EUR 15.00 a day",
             url="https://parking.example/facility",
         )

@@ -72,7 +72,7 @@ def quote_table(quote: Quote) -> Table:
             f"{line.end:%a %d %b %H:%M}",
             line.label,
             str(line.quantity),
-            f"{line.unit_amount.amount:f}",
+            f"{line.unit_amount.amount:f}" if line.unit_amount else "",
             f"{line.amount.amount:f}",
         )
     return table

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkgraph.domain.geo import Bounds, Circle, Coordinates, bounds_of
+from parkgraph.domain.geo import Bounds, Circle, Coordinates, bounds_of, circle_around
 
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
@@ -81,3 +81,13 @@ def test_the_bounds_of_an_area_are_its_own_or_those_around_it() -> None:
     box = Bounds(48, 9, 49, 10)
     assert bounds_of(box) is box
     assert bounds_of(Circle(STUTTGART, 1000)).contains(STUTTGART)
+
+
+def test_a_circle_around_an_area_holds_it() -> None:
+    circle = Circle(STUTTGART, 1000)
+    assert circle_around(circle) is circle
+    box = Bounds(48, 9, 48.5, 9.75)
+    around = circle_around(box)
+    corners = [Coordinates(latitude, longitude) for latitude in (48, 48.5) for longitude in (9, 9.75)]
+    assert all(around.contains(corner) for corner in corners)
+    assert around.radius_m < 50_000

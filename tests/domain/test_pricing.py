@@ -62,7 +62,7 @@ PARK_AND_RAIL = RateTable(
     "CHF",
     (
         RateLineCollection(
-            (segment(0, 15, 15, "0"), segment(15, None, 15, "0.25")), max_time=DAY, cap=Cap(Decimal("5.00"))
+            (segment(0, 15, 15, "0"), segment(15, None, 15, "0.25")), max_time=DAY, caps=(Cap(Decimal("5.00")),)
         ),
     ),
 )
@@ -132,7 +132,7 @@ def test_the_least_time_that_is_charged_counts_for_a_shorter_stay() -> None:
 
 def test_each_segment_has_its_own_price() -> None:
     first_hour_dearer = RateTable(
-        "CHF", (RateLineCollection((segment(0, 60, 60, "3"), segment(60, None, 60, "1")), cap=Cap(Decimal(10))),)
+        "CHF", (RateLineCollection((segment(0, 60, 60, "3"), segment(60, None, 60, "1")), caps=(Cap(Decimal(10)),)),)
     )
     assert total(first_hour_dearer, 3 * HOUR) == "5.00"
     assert total(first_hour_dearer, 25 * HOUR) == "11.00"
@@ -170,7 +170,7 @@ def test_lines_say_what_is_paid_for_from_when_to_when() -> None:
 
 
 def test_equal_capped_days_are_one_line() -> None:
-    table = RateTable("CHF", (RateLineCollection((segment(0, None, 60, "1"),), cap=Cap(Decimal(5))),))
+    table = RateTable("CHF", (RateLineCollection((segment(0, None, 60, "1"),), caps=(Cap(Decimal(5)),)),))
     (line,) = quote(table, 3 * DAY).lines
     assert (line.label, line.quantity, str(line.amount.amount)) == ("Maximum for 1 day", 3, "15.00")
 
@@ -231,7 +231,7 @@ def test_a_ladder_is_what_walking_through_the_stay_gives(
         end = None if number == len(steps) - 1 else starts + repeats * increment
         lines.append(segment(starts, end, increment, str(value)))
         starts += repeats * increment
-    collection = RateLineCollection(tuple(lines), minimum=minimum * MINUTE, cap=None if cap is None else Cap(cap))
+    collection = RateLineCollection(tuple(lines), minimum=minimum * MINUTE, caps=() if cap is None else (Cap(cap),))
     answer = quote(RateTable("CHF", (collection,)), stay * MINUTE)
     assert answer.total is not None
     assert answer.total.amount == naive_ladder(lines, cap, max(stay, minimum))

@@ -1,5 +1,6 @@
 """Yards that tests write."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -38,3 +39,8 @@ async def change(database: Database, yard_id: UUID, column: str, sql: str) -> No
     """Sets a column of a stored yard, past every rule but the database's own."""
     async with database.engine.begin() as connection:
         await connection.execute(text(f"UPDATE yards SET {column} = {sql} WHERE uuid = :id"), {"id": yard_id})
+
+
+def digits(rates: RateTable | None) -> list[str]:
+    """The amounts as they are written: equal ones may differ in their digits."""
+    return re.findall(r"Decimal\('([^']*)'\)", repr(rates))

@@ -30,7 +30,7 @@ def test_minutes_and_rappen_become_durations_and_exact_francs() -> None:
     line = RateLine(RateLineKind.INCREMENTING, Decimal("1.00"), increment=HOUR)
     cap = Cap(Decimal("8.00"), timedelta(hours=24))
     assert rates() == RateTable(
-        "CHF", (RateLineCollection((line,), max_time=timedelta(days=7), minimum=HOUR, cap=cap),)
+        "CHF", (RateLineCollection((line,), max_time=timedelta(days=7), minimum=HOUR, caps=(cap,)),)
     )
 
 

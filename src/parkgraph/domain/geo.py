@@ -109,3 +109,11 @@ Area = Circle | Bounds
 def bounds_of(area: Area) -> Bounds:
     """The smallest box around an area."""
     return area.bounds if isinstance(area, Circle) else area
+
+
+def circle_around(area: Area) -> Circle:
+    """A circle that holds an area: of a box, from its centre to its farthest corner."""
+    if isinstance(area, Circle):
+        return area
+    corners = [Coordinates(lat, lon) for lat in (area.south, area.north) for lon in (area.west, area.east)]
+    return Circle(area.centre, max(1.0, *(area.centre.distance_m(corner) for corner in corners)))

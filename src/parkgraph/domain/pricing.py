@@ -1,22 +1,40 @@
-"""What one stay costs under one rate table, with the lines that explain it."""
+"""What one stay costs under one rate table, with the lines that explain it. `docs/pricing.md` has the rules."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
-from math import gcd, lcm
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
 from typing import Final
 
-from parkgraph.domain.money import Money
+from parkgraph.domain.civil import Calendar
+from parkgraph.domain.cover import cheapest_cover
+from parkgraph.domain.ladder import Ladder, TooComplex, Uncovered
+from parkgraph.domain.money import Money, minor_unit
+from parkgraph.domain.occupancy import Audience
+from parkgraph.domain.receipt import Item, describe, itemise
 from parkgraph.domain.stay import Stay
-from parkgraph.domain.tariff import Combination, Months, Period, RateLine, RateLineCollection, RateTable
+from parkgraph.domain.tariff import (
+    NONE,
+    Choice,
+    Combination,
+    Months,
+    Period,
+    RateLineCollection,
+    RateTable,
+    Rounding,
+    RoundingMode,
+)
+from parkgraph.domain.timeline import holds_at
+from parkgraph.domain.vehicle import Vehicle
 
-ZERO: Final = Decimal(0)
-MINUTE: Final = timedelta(minutes=1)
-MAX_COVER_STEPS: Final = 60_000
-"""A year in steps of ten minutes; a finer table is refused rather than worked on for seconds."""
+__all__ = ["OfferReason", "OfferStatus", "PriceLine", "Quote", "describe", "price"]
+
+PREPARED: Final = 4096
+"""Collections that are kept prepared."""
 
 
 class OfferStatus(StrEnum):
@@ -32,6 +50,7 @@ class OfferReason(StrEnum):
     """Why there is no price, or why the offer cannot be taken."""
 
     BEYOND_MAX_STAY = "BEYOND_MAX_STAY"
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
     CLOSED = "CLOSED"
     FULL = "FULL"
     TOO_HIGH = "TOO_HIGH"
@@ -42,247 +61,291 @@ class OfferReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """`quantity` equal consecutive units; `start` and `end` bound the part of the stay that they pay for."""
+    """`quantity` equal consecutive units; `start` and `end` bound the part of the stay that they pay for.
+
+    `unit_amount` is None where the amount is not a whole number of units (pro rata, a rounding).
+    """
 
     label: str
     start: datetime
     end: datetime
     quantity: int
-    unit_amount: Money
+    unit_amount: Money | None
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
+def _no_lines() -> tuple[PriceLine, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
 class Quote:
-    """The price of one stay. The lines add up to the total exactly."""
+    """The price of one stay. Its lines add up to the total exactly; they are made when they are first asked for."""
 
     status: OfferStatus
     total: Money | None = None
-    lines: tuple[PriceLine, ...] = ()
     reason: OfferReason | None = None
     reason_text: str | None = None
+    explain: Callable[[], tuple[PriceLine, ...]] = field(default=_no_lines, repr=False, compare=False)
+
+    @cached_property
+    def lines(self) -> tuple[PriceLine, ...]:
+        return self.explain()
 
 
-def price(table: RateTable | None, stay: Stay, zone: tzinfo) -> Quote:
-    """The price of `stay`; `zone` is the place's own, in which calendar months are counted."""
+ANY_CAR: Final = Vehicle()
+
+
+def price(
+    table: RateTable | None, stay: Stay, zone: tzinfo, vehicle: Vehicle = ANY_CAR, calendar: Calendar | None = None
+) -> Quote:
+    """The price of `stay`; `zone` and `calendar` (public holidays; None: unknown) are the place's own."""
     if table is None:
         return _not_computable(OfferReason.NO_STRUCTURE, "The network publishes no structured rates for this place.")
-    arrive, leave = stay.arrive.astimezone(zone), stay.leave.astimezone(zone)
-    local = Stay(arrive, leave)
-    collection = next((c for c in table.collections if _admits(c.max_time, local)), None)
-    if collection is None:
-        longest = max((c.max_time for c in table.collections if c.max_time), key=lambda p: _end(p, arrive))
-        return Quote(
-            OfferStatus.UNAVAILABLE,
-            reason=OfferReason.BEYOND_MAX_STAY,
-            reason_text=f"The longest stay here is {describe(longest)}.",
-        )
-    if not _admits(table.known_until, local):
+    asked = _Asked(stay, zone, vehicle, calendar)
+    applying = [collection for collection in table.collections if asked.fits(collection)]
+    choices = [collection for collection in applying if not collection.adds and asked.admitted_by(collection.max_time)]
+    if not choices:
+        return _barred(table, asked)
+    if table.known_until is not None and not asked.admitted_by(table.known_until):
         return _not_computable(OfferReason.RULE_NOT_UNDERSTOOD, _not_understood(table.known_until))
-    if collection.combination is Combination.LADDER:
-        charges = _ladder(collection, local.duration)
-    else:
-        cover = _cheapest_cover(collection, local)
-        if cover is None:
-            return _not_computable(OfferReason.TOO_COMPLEX, "The units of this tariff are too fine for so long a stay.")
-        charges = iter(cover)
-    return _quote(charges, table.currency, local)
+    try:
+        chosen = _cheapest(choices, asked) if table.choice is Choice.CHEAPEST else _exact(choices[0], asked)
+        added = [_exact(c, asked) for c in applying if c.adds and asked.admitted_by(c.max_time)]
+    except _NoPrice as why:
+        return _not_computable(why.reason, why.text)
+    return _quote(table, [chosen, *added], asked)
 
 
-def describe(period: Period) -> str:
-    """A period in the largest unit that it fills: "15 min", "2 days", "1 month"."""
-    if isinstance(period, Months):
-        return f"{period.count} month{'s' if period.count > 1 else ''}"
-    minutes = period // MINUTE
-    for name, size in (("week", 10_080), ("day", 1_440), ("h", 60)):
-        if minutes % size == 0 and minutes >= size:
-            count = minutes // size
-            return f"{count} {name}{'s' if count > 1 and name != 'h' else ''}"
-    return f"{minutes} min"
+class _NoPrice(Exception):
+    """A collection that applies gives no price for this stay."""
+
+    def __init__(self, reason: OfferReason, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
 
 
-def _not_computable(reason: OfferReason, text: str) -> Quote:
-    return Quote(OfferStatus.NOT_COMPUTABLE, reason=reason, reason_text=text)
+class _Asked:
+    """The question: the stay in local time and in POSIX seconds, and who asks."""
+
+    def __init__(self, stay: Stay, zone: tzinfo, vehicle: Vehicle, calendar: Calendar | None) -> None:
+        self.zone = zone
+        self.calendar = calendar
+        self.vehicle = vehicle.kind
+        self.arrive = stay.arrive.astimezone(zone)
+        self.leave = stay.leave.astimezone(zone)
+        self.begins = floor(self.arrive.timestamp())
+        self.ends = ceil(self.leave.timestamp())
+        self.duration = timedelta(seconds=self.ends - self.begins)
+        self.audiences = {Audience.GENERAL}
+        if vehicle.disabled_permit:
+            self.audiences.add(Audience.DISABLED)
+        if vehicle.electric:
+            self.audiences.add(Audience.ELECTRIC)
+
+    def fits(self, collection: RateLineCollection) -> bool:
+        """Whether the collection is for this vehicle, driver and time, but for the longest stay."""
+        return (
+            (not collection.vehicles or self.vehicle in collection.vehicles)
+            and (not collection.audiences or not self.audiences.isdisjoint(collection.audiences))
+            and self.duration >= collection.min_time
+            and (collection.arrive is None or holds_at(collection.arrive, self.arrive, self.calendar))
+            and (collection.leave is None or holds_at(collection.leave, self.leave, self.calendar))
+        )
+
+    def admitted_by(self, limit: Period | None) -> bool:
+        if isinstance(limit, Months):
+            return self.leave <= limit.after(self.arrive)
+        return limit is None or self.duration <= limit
 
 
-def _not_understood(known_until: Period | None) -> str:
-    text = "the network's rule is text that has no exact reading."
-    return f"Beyond {describe(known_until)} {text}" if known_until else text.capitalize()
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """`numerator` / `denominator` of the currency, and what it consists of."""
+
+    numerator: int
+    denominator: int
+    explain: Callable[[], Sequence[Item]]
+
+    @property
+    def amount(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
+
+
+def _exact(collection: RateLineCollection, asked: _Asked) -> _Exact:
+    """What one collection that applies asks for the stay. Raises _NoPrice."""
+    if asked.duration <= collection.grace:
+        return _Exact(0, 1, lambda: [_free(asked.begins, asked.ends)])
+    if collection.combination is Combination.CHEAPEST_COVER:
+        return _covered(collection, asked)
+    return _walked(collection, asked)
+
+
+def _walked(collection: RateLineCollection, asked: _Asked) -> _Exact:
+    begins, at_end, minimum = asked.begins, collection.grace_at_end, collection.minimum
+    until = asked.ends
+    if at_end:
+        until = max(until - int(at_end.total_seconds()), begins + int(collection.free.total_seconds()) + 1)
+        until = min(until, asked.ends)
+    if minimum:
+        until = max(until, begins + int(minimum.total_seconds()))
+    try:
+        ladder = _prepared(collection)
+        if ladder.needs_calendar and asked.calendar is None:
+            raise _NoPrice(OfferReason.RULE_NOT_UNDERSTOOD, "It depends on public holidays, which are not known here.")
+        walk = ladder.walk(begins, until, asked.zone, asked.arrive.date(), asked.calendar)
+    except Uncovered as time:
+        local = datetime.fromtimestamp(time.at, asked.zone)
+        raise _NoPrice(
+            OfferReason.NO_STRUCTURE, f"No rate is known for the time from {local:%d %B %H:%M} on."
+        ) from None
+    except TooComplex:
+        raise _too_complex() from None
+
+    def explain() -> Sequence[Item]:
+        items = itemise(ladder, walk, begins, asked.zone)
+        free = min(begins + int(collection.free.total_seconds()), asked.ends)
+        return [_free(begins, free), *items] if free > begins else items
+
+    return _Exact(walk.total, walk.scale, explain)
+
+
+def _covered(collection: RateLineCollection, asked: _Asked) -> _Exact:
+    cover = cheapest_cover(collection, Stay(asked.arrive, asked.leave))
+    if cover is None:
+        raise _too_complex()
+    items = [
+        Item(
+            describe(units.length),
+            asked.begins + int(units.start.total_seconds()),
+            asked.begins + int(units.end.total_seconds()),
+            units.count,
+            units.value,
+            Fraction(units.value) * units.count,
+        )
+        for units in cover
+    ]
+    total = sum((item.amount for item in items), Fraction(0))
+    return _Exact(total.numerator, total.denominator, lambda: items)
+
+
+def _cheapest(choices: Sequence[RateLineCollection], asked: _Asked) -> _Exact:
+    """Among those that give a price. Raises the first one's _NoPrice where none does."""
+    found: list[_Exact] = []
+    failed: list[_NoPrice] = []
+    for collection in choices:
+        try:
+            found.append(_exact(collection, asked))
+        except _NoPrice as why:
+            failed.append(why)
+    if not found:
+        raise failed[0]
+    return min(found, key=lambda exact: exact.amount)
+
+
+_ladders: dict[int, Ladder] = {}
+
+
+def _prepared(collection: RateLineCollection) -> Ladder:
+    """Kept by identity: to compare two big tables costs more than to price a stay."""
+    ladder = _ladders.get(id(collection))
+    if ladder is None or ladder.collection is not collection:
+        if len(_ladders) >= PREPARED:
+            _ladders.clear()
+        ladder = _ladders[id(collection)] = Ladder(collection)
+    return ladder
+
+
+def _barred(table: RateTable, asked: _Asked) -> Quote:
+    """Why no collection applies: only the length of the stay, or more than that."""
+    fitting = [c.max_time for c in table.collections if not c.adds and c.max_time is not None and asked.fits(c)]
+    if fitting:
+        longest = max(fitting, key=lambda period: _end(period, asked.arrive))
+        text = f"The longest stay here is {describe(longest)}."
+        return Quote(OfferStatus.UNAVAILABLE, reason=OfferReason.BEYOND_MAX_STAY, reason_text=text)
+    text = "No rate here is for this vehicle at this time."
+    return Quote(OfferStatus.UNAVAILABLE, reason=OfferReason.NOT_ELIGIBLE, reason_text=text)
 
 
 def _end(period: Period, arrive: datetime) -> datetime:
     return period.after(arrive) if isinstance(period, Months) else arrive + period
 
 
-def _admits(limit: Period | None, stay: Stay) -> bool:
-    if isinstance(limit, Months):
-        return stay.leave <= limit.after(stay.arrive)
-    return limit is None or stay.duration <= limit
+def _not_computable(reason: OfferReason, text: str) -> Quote:
+    return Quote(OfferStatus.NOT_COMPUTABLE, reason=reason, reason_text=text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Charge:
-    """`quantity` units from `start` to `end`, both elapsed since arrival."""
-
-    label: str
-    start: timedelta
-    end: timedelta
-    quantity: int
-    value: Decimal
+def _not_understood(known_until: Period) -> str:
+    text = "the network's rule is text that has no exact reading."
+    return text.capitalize() if known_until == NONE else f"Beyond {describe(known_until)} {text}"
 
 
-def _ladder(collection: RateLineCollection, duration: timedelta) -> Iterator[_Charge]:
-    """Each line charges its own part; in each period of the cap a dearer sum gives way to the cap."""
-    charged = max(duration, collection.minimum)
-    if collection.cap is None:
-        yield from _units(collection.lines, timedelta(0), charged, charged)
-        return
-    start = timedelta(0)
-    while start < charged:
-        end = min(start + collection.cap.period, charged)
-        units = list(_units(collection.lines, start, end, charged))
-        if sum(unit.quantity * unit.value for unit in units) > collection.cap.amount:
-            yield _Charge(f"Maximum for {describe(collection.cap.period)}", start, end, 1, collection.cap.amount)
-        else:
-            yield from units
-        start = end
+def _too_complex() -> _NoPrice:
+    return _NoPrice(OfferReason.TOO_COMPLEX, "The units of this tariff are too fine for so long a stay.")
 
 
-def _units(lines: Iterable[RateLine], start: timedelta, end: timedelta, charged: timedelta) -> Iterator[_Charge]:
-    """The units that begin within [start, end) of a stay that is charged for `charged`."""
-    for line in lines:
-        last = charged if line.end is None else min(line.end, charged)
-        if line.increment is None:
-            if start <= line.start < end:
-                yield _Charge("Flat rate", line.start, last, 1, line.value)
-            continue
-        assert isinstance(line.increment, timedelta)
-        first_unit = _started(max(start, line.start) - line.start, line.increment)
-        past_unit = _started(min(end, last) - line.start, line.increment)
-        if past_unit > first_unit:
-            yield _Charge(
-                describe(line.increment),
-                line.start + first_unit * line.increment,
-                min(line.start + past_unit * line.increment, last),
-                past_unit - first_unit,
-                line.value,
-            )
+def _free(start: int, end: int) -> Item:
+    return Item("Free", start, end, 1, Decimal(0), Fraction(0))
 
 
-def _started(elapsed: timedelta, increment: timedelta) -> int:
-    """How many increments have started before `elapsed`."""
-    return max(0, -(-elapsed // increment))
+def _quote(table: RateTable, parts: Sequence[_Exact], asked: _Asked) -> Quote:
+    if len(parts) == 1 and table.added_tax is None:
+        amount = _rounded(parts[0].numerator, parts[0].denominator, table.rounding, table.currency)
+    else:
+        exact = sum((part.amount for part in parts), Fraction(0)) * (1 + Fraction(table.added_tax or 0))
+        amount = _rounded(exact.numerator, exact.denominator, table.rounding, table.currency)
+    total = Money(amount, table.currency)
+    status = OfferStatus.PRICED if amount else OfferStatus.FREE
+    return Quote(status, total, explain=lambda: _lines(table, parts, asked, total))
 
 
-def _cheapest_cover(collection: RateLineCollection, stay: Stay) -> list[_Charge] | None:
-    """The cheapest set of units that covers the stay: whole months first, the largest units first."""
-    month: tuple[Months, Decimal] | None = None
-    lengths: dict[int, Decimal] = {}
-    for line in collection.lines:
-        if isinstance(line.increment, Months):
-            if month is None or line.value < month[1]:
-                month = (line.increment, line.value)
-        else:
-            assert line.increment is not None
-            minutes = line.increment // MINUTE
-            lengths[minutes] = min(line.value, lengths.get(minutes, line.value))
-    units = tuple(sorted(lengths.items(), reverse=True))
-    charged = max(stay.duration, collection.minimum)
-
-    best: tuple[Decimal, list[_Charge]] | None = None
-    for months in range(13 if month else 1):
-        covered = _end(Months(months * month[0].count), stay.arrive) if month and months else stay.arrive
-        paid = _elapsed(stay.arrive, covered)
-        charges = [_Charge(describe(month[0]), timedelta(0), paid, months, month[1])] if month and months else []
-        rest = -(-max(charged - paid, timedelta(0)) // MINUTE)
-        if rest and not units:
-            continue
-        counts = _cover(units, rest) if rest else ()
-        if counts is None:
-            return None
-        for minutes, count, value in counts:
-            end = paid + count * timedelta(minutes=minutes)
-            charges.append(_Charge(describe(timedelta(minutes=minutes)), paid, end, count, value))
-            paid = end
-        total = sum((charge.quantity * charge.value for charge in charges), ZERO)
-        if best is None or total < best[0]:
-            best = (total, charges)
-        if not rest:
-            break
-    return best[1] if best else None
+def _lines(table: RateTable, parts: Sequence[_Exact], asked: _Asked, total: Money) -> tuple[PriceLine, ...]:
+    items = [item for part in parts for item in part.explain()]
+    if table.added_tax:
+        net = sum((item.amount for item in items), Fraction(0))
+        label = f"Tax {table.added_tax * 100:f} %"
+        items.append(Item(label, asked.begins, asked.ends, 1, None, net * Fraction(table.added_tax)))
+    lines = [_line(item, table.currency, asked) for item in items]
+    missing = total.amount - sum((line.amount.amount for line in lines), Decimal(0))
+    if missing:
+        rounding = Money(missing, table.currency)
+        lines.append(PriceLine("Rounding", asked.arrive, asked.leave, 1, None, rounding))
+    return tuple(lines)
 
 
-def _elapsed(start: datetime, end: datetime) -> timedelta:
-    """Elapsed time between two instants of one zone, across changes of its clocks."""
-    return timedelta(seconds=end.timestamp() - start.timestamp())
-
-
-@lru_cache(maxsize=4096)
-def _cover(units: tuple[tuple[int, Decimal], ...], minutes: int) -> tuple[tuple[int, int, Decimal], ...] | None:
-    """(length, count, value) of the cheapest units that together last `minutes` or more; None if too fine.
-
-    B is the units' common multiple. Where n units last n · B or more, one of them lasts B or more by itself
-    (pigeonhole), and so do the cheapest copies of one unit: whole Bs come out first, the short rest is searched.
-    """
-    step = gcd(*(length for length, _ in units))
-    common = lcm(*(length for length, _ in units))
-    whole = max(0, minutes // common - len(units) + 1)
-    slots = -(-(minutes - whole * common) // step)
-    if slots > MAX_COVER_STEPS:
-        return None
-    counts = _fewest_at_least(units, slots, step)
-    if whole:
-        cheapest, _ = min(units, key=lambda unit: (unit[1] * (common // unit[0]), -unit[0]))
-        counts[cheapest] = counts.get(cheapest, 0) + whole * (common // cheapest)
-    return tuple((length, counts[length], value) for length, value in units if length in counts)
-
-
-def _fewest_at_least(units: tuple[tuple[int, Decimal], ...], slots: int, step: int) -> dict[int, int]:
-    """How often each length occurs in the cheapest set that fills `slots`; of equal prices, the fewest units."""
-    best: list[tuple[Decimal, int]] = [(ZERO, 0)]
-    chosen: list[int] = [0]
-    for slot in range(1, slots + 1):
-        cost, count, length = min(
-            (best[max(0, slot - length // step)][0] + value, best[max(0, slot - length // step)][1] + 1, length)
-            for length, value in units
-        )
-        best.append((cost, count))
-        chosen.append(length)
-    counts: dict[int, int] = {}
-    while slots > 0:
-        length = chosen[slots]
-        counts[length] = counts.get(length, 0) + 1
-        slots -= length // step
-    return counts
-
-
-def _quote(charges: Iterable[_Charge], currency: str, stay: Stay) -> Quote:
-    """Lines in the order of the stay; equal consecutive units are one line with a quantity."""
-    merged: list[_Charge] = []
-    for charge in sorted(charges, key=lambda c: c.start):
-        last = merged[-1] if merged else None
-        if last and (last.label, last.value, last.end) == (charge.label, charge.value, charge.start):
-            merged[-1] = _Charge(last.label, last.start, charge.end, last.quantity + charge.quantity, last.value)
-        else:
-            merged.append(charge)
-    lines = tuple(_line(charge, currency, stay) for charge in merged)
-    total = Money(sum((line.amount.amount for line in lines), ZERO), currency).rounded()
-    return Quote(OfferStatus.PRICED if total.amount else OfferStatus.FREE, total, lines)
-
-
-def _line(charge: _Charge, currency: str, stay: Stay) -> PriceLine:
-    unit = Money(charge.value, currency).rounded()
+def _line(item: Item, currency: str, asked: _Asked) -> PriceLine:
+    amount = _rounded(item.amount.numerator, item.amount.denominator, Rounding(), currency)
+    unit = None if item.unit is None else Money(_padded(item.unit, currency), currency)
     return PriceLine(
-        label=charge.label,
-        start=_at(stay, charge.start),
-        end=_at(stay, charge.end),
-        quantity=charge.quantity,
-        unit_amount=unit,
-        amount=Money(unit.amount * charge.quantity, currency),
+        item.label, _at(item.start, asked), _at(item.end, asked), item.quantity, unit, Money(amount, currency)
     )
 
 
-def _at(stay: Stay, elapsed: timedelta) -> datetime:
-    """The instant that long after arrival, in the place's zone, and not after departure."""
-    instant = (stay.arrive.astimezone(UTC) + elapsed).astimezone(stay.arrive.tzinfo)
-    return min(instant, stay.leave)
+def _padded(amount: Decimal, currency: str) -> Decimal:
+    """With as many digits as the currency has, or more where it needs them."""
+    in_minor_units = amount.quantize(minor_unit(currency))
+    return in_minor_units if in_minor_units == amount else amount.normalize()
+
+
+def _rounded(numerator: int, denominator: int, rounding: Rounding, currency: str) -> Decimal:
+    smallest = minor_unit(currency)
+    unit = rounding.unit or smallest
+    top, bottom = unit.as_integer_ratio()
+    above, below = numerator * bottom, denominator * top
+    match rounding.mode:
+        case RoundingMode.HALF_UP:
+            count = (2 * above + below) // (2 * below)
+        case RoundingMode.UP:
+            count = -(-above // below)
+        case RoundingMode.DOWN:
+            count = above // below
+    amount = count * unit
+    return amount if rounding.unit is None else _padded(amount, currency)
+
+
+def _at(stamp: int, asked: _Asked) -> datetime:
+    """In the place's zone, and within the stay."""
+    if stamp <= asked.begins:
+        return asked.arrive
+    return asked.leave if stamp >= asked.ends else datetime.fromtimestamp(stamp, UTC).astimezone(asked.zone)

@@ -6,7 +6,7 @@ Reading gives back exactly what was written. What an older ParkGraph wrote, and 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Final, Generic, TypeVar
@@ -21,7 +21,7 @@ from parkgraph.sdk.batch import Rejected
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _DURATION: Final = TypeAdapter(timedelta)
 
 
@@ -84,6 +84,8 @@ def _plain(value: object) -> object:
             # JSON's offsets have no seconds; the instant matters, so such a one is told in UTC.
             offset = value.utcoffset()
             return (value if offset is not None and not offset % _MINUTE else value.astimezone(UTC)).isoformat()
+        case date() | time():
+            return value.isoformat()
         case timedelta():
             return _DURATION.dump_python(value, mode="json")
         case _:

@@ -28,7 +28,7 @@ YARD: Final = Yard(
     max_height_cm=380,
     features=frozenset({Feature.LIT}),
     description="An invented yard, which exists in the demo only.",
-    rates=RateTable("EUR", (RateLineCollection((_HOURLY,), cap=Cap(Decimal("9.60"))),)),
+    rates=RateTable("EUR", (RateLineCollection((_HOURLY,), caps=(Cap(Decimal("9.60")),)),)),
     spaces=(
         Space("1", max_height_cm=210, covered=True),
         Space("2", max_height_cm=210, covered=True, ev=True),

@@ -61,7 +61,7 @@ class PricingModel(Row):
             lines,
             max_time=_minutes(self.maximum_duration),
             minimum=_minutes(self.minimum_duration),
-            cap=Cap(_francs(self.maximum_day_price)),
+            caps=(Cap(_francs(self.maximum_day_price)),),
         )
         return RateTable(CURRENCY, (collection,))
 
@@ -70,11 +70,10 @@ def tariff_text(rates: RateTable) -> str:
     """A table made by `to_rates` in words: "CHF 1.00 per h, at most CHF 6.00 in 24 h, longest stay 1 week"."""
     (collection,) = rates.collections
     parts = [_line_text(line) for line in collection.lines]
-    increment, cap, max_time = collection.lines[0].increment, collection.cap, collection.max_time
+    increment, caps, max_time = collection.lines[0].increment, collection.caps, collection.max_time
     if isinstance(increment, timedelta) and collection.minimum > increment:
         parts.append(f"at least {describe(collection.minimum)} are charged")
-    if cap:
-        parts.append(f"at most {CURRENCY} {cap.amount} in 24 h")
+    parts.extend(f"at most {CURRENCY} {cap.amount} in 24 h" for cap in caps)
     if max_time:
         parts.append(f"longest stay {describe(max_time)}")
     return ", ".join(parts)
