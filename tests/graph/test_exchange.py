@@ -1,0 +1,101 @@
+"""Exchange rates, as the ECB writes them and as an operator does."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parkgraph.domain.money import Money
+from parkgraph.graph.exchange import LOOK_EVERY_S, Exchange, RatesFile, exchange, read_ecb
+
+XML = b"""<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+  <gesmes:subject>Reference rates</gesmes:subject>
+  <Cube>
+    <Cube time="2026-11-19"><Cube currency="CHF" rate="0.9"/></Cube>
+    <Cube time="2026-11-20"><Cube currency="CHF" rate="0.95"/><Cube currency="HKD" rate="9.0"/></Cube>
+  </Cube>
+</gesmes:Envelope>
+"""
+CSV = b"Date, CHF, HKD, ISK, \n20 November 2026, 0.95, 9.0, N/A, \n"
+RATES = {"CHF": Decimal("0.95"), "HKD": Decimal("9.0")}
+
+
+@pytest.mark.parametrize("content", [XML, CSV], ids=["xml", "csv"])
+def test_the_newest_day_of_the_file_counts(content: bytes) -> None:
+    assert read_ecb(content) == RATES
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html></html>",
+        b"<a",
+        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        b"Date, CHF\n",
+        b"code;rate\nCHF;1",
+        b"Date, CHF\n20 November 2026, NaN",
+        b"Date, CHF\n20 November 2026, 0",
+        b"Date, Franc\n20 November 2026, 1",
+        b"\xff\xfe\x00",
+    ],
+)
+def test_what_is_no_such_file_is_a_value_error(content: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        read_ecb(content)
+
+
+def test_an_amount_is_divided_by_its_rate_and_rounded() -> None:
+    assert Exchange("EUR", RATES).convert(Money(Decimal(100), "HKD")) == Money(Decimal("11.11"), "EUR")
+
+
+def test_without_a_rate_there_is_no_amount_to_compare() -> None:
+    assert Exchange("EUR", RATES).convert(Money(Decimal(1), "USD")) is None
+
+
+def test_euro_rates_are_crossed_into_another_currency() -> None:
+    crossed = exchange("CHF", RATES, {})
+    assert crossed.convert(Money(Decimal(10), "EUR")) == Money(Decimal("9.50"), "CHF")
+    assert crossed.convert(Money(Decimal(90), "HKD")) == Money(Decimal("9.50"), "CHF")
+
+
+def test_without_a_rate_of_that_currency_nothing_is_crossed() -> None:
+    assert exchange("USD", RATES, {}).rates == {}
+
+
+def test_a_configured_rate_wins_over_the_file() -> None:
+    assert exchange("EUR", RATES, {"CHF": Decimal(1)}).rates["CHF"] == 1
+
+
+@given(st.decimals(0, 10**6, places=2))
+def test_an_amount_of_the_currency_itself_stays_as_it_is(amount: Decimal) -> None:
+    assert Exchange("EUR", RATES).convert(Money(amount, "EUR")) == Money(amount, "EUR")
+
+
+def test_a_file_that_changed_is_read_again_and_a_broken_one_is_not_believed(tmp_path: Path) -> None:
+    path, now = tmp_path / "rates.csv", 0.0
+    path.write_bytes(CSV)
+    file = RatesFile(path, "EUR", {}, clock=lambda: now)
+
+    def later(content: bytes, stamp: int) -> Decimal | None:
+        nonlocal now
+        path.write_bytes(content)
+        os.utime(path, ns=(stamp, stamp))
+        now += LOOK_EVERY_S
+        return file().rates.get("CHF")
+
+    assert file().rates["CHF"] == Decimal("0.95")
+    assert later(b"Date, CHF\n21 November 2026, 0.97\n", 1) == Decimal("0.97")
+    assert later(b"half a fi", 2) == Decimal("0.97")
+    path.unlink()
+    now += LOOK_EVERY_S
+    assert file().rates["CHF"] == Decimal("0.97")
+
+
+def test_a_missing_file_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        RatesFile(tmp_path / "none.xml", "EUR", {})
