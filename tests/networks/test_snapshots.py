@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkgraph.domain.occupancy import Audience, AudienceCapacity, Occupancy
+from parkgraph.domain.occupancy import Audience, AudienceCapacity, Occupancy, OccupancyLevel
 from parkgraph.domain.place import Listing
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
@@ -258,3 +258,11 @@ def test_of_a_network_that_may_shrink_a_small_answer_is_believed_at_once(items: 
     before, _ = apply(None, batch("a", "b", "c"), NOW)
     after, held = apply(before, batch(*items), NOW, may_shrink=True)
     assert (tuple(after.listings), held) == (items, None)
+
+
+def test_the_counter_of_a_facility_out_of_service_means_nothing() -> None:
+    closed = listing("a", occupancy=Occupancy(level=OccupancyLevel.CLOSED))
+    after = with_occupancies(snapshot(closed), batch(update("a", 7)), NOW)
+    assert after.listings["a"] == closed
+    opened, _ = apply(after, batch("a"), LATER)
+    assert vacant(opened, "a") == 7

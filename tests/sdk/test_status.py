@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkgraph.sdk import Denied, RateLimited, Unavailable
+from parkgraph.sdk import Denied, RateLimited, Refused, Unavailable
 from parkgraph.sdk.transport.status import LONGEST_WAIT, Interrupted, Redirected, check_status, read_retry_after
 
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def test_success_passes(status: int) -> None:
     ("status", "fault"),
     [(401, Denied), (403, Denied), (429, RateLimited), (502, Interrupted), (503, Interrupted), (504, Interrupted),
      (301, Redirected), (302, Redirected), (304, Unavailable), (307, Redirected), (308, Redirected),
-     (400, Unavailable), (404, Unavailable), (407, Unavailable), (410, Unavailable), (500, Unavailable),
+     (400, Refused), (404, Refused), (407, Refused), (410, Refused), (500, Unavailable),
      (501, Unavailable), (599, Unavailable), (999, Unavailable)],
 )  # fmt: skip
 def test_every_other_status_is_a_fault(status: int, fault: type[Exception]) -> None:

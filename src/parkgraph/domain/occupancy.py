@@ -50,6 +50,11 @@ class Occupancy:
         if self.observed_at is not None and self.observed_at.utcoffset() is None:
             raise ValueError("observed_at needs an offset")
 
+    @property
+    def out_of_service(self) -> bool:
+        """A CLOSED without a time is no count but a standing word of the network, until it says otherwise."""
+        return self.level is OccupancyLevel.CLOSED and self.observed_at is None
+
 
 def level_of(vacant: int | None, capacity: int | None) -> OccupancyLevel:
     """FULL at 0, FEW below a tenth of the capacity (or below 5 where it is unknown), else VACANT."""

@@ -65,6 +65,11 @@ class Snapshot:
     published: Published = field(repr=False)
     live: Live | None = field(default=None, repr=False)
 
+    @property
+    def fetched_at(self) -> datetime:
+        """When the later of the two answers was fetched."""
+        return max(self.taken_at, self.live.taken_at) if self.live else self.taken_at
+
 
 def combine(published: Published, live: Live | None = None, previous: Snapshot | None = None) -> Snapshot:
     """The two answers laid together. A listing equal to that of `previous` is the same object, so nothing moved."""
@@ -162,8 +167,9 @@ def _not_older(new: Listing, old: Listing | None, now: datetime) -> Listing:
 
 
 def _with_update(listing: Listing, update: OccupancyUpdate, now: datetime) -> Listing:
-    if _is_older(update.occupancy, listing.occupancy, now):
-        return listing
+    out_of_service = listing.occupancy is not None and listing.occupancy.out_of_service
+    if out_of_service or _is_older(update.occupancy, listing.occupancy, now):
+        return listing  # counters of a closed facility go on, and mean nothing
     return replace(listing, occupancy=update.occupancy, audiences=_audiences(listing.audiences, update.audiences))
 
 

@@ -1,6 +1,15 @@
 """All that an adapter imports, besides `parkgraph.domain`."""
 
 from parkgraph.sdk.batch import Batch, Rejected, RowRejected, read_rows
+from parkgraph.sdk.booking import (
+    BookingAdapter,
+    BookingRequest,
+    Driver,
+    Refusal,
+    RefusalReason,
+    Reservation,
+    ReservationStatus,
+)
 from parkgraph.sdk.client import Client, Response, Url
 from parkgraph.sdk.contract import (
     Adapter,
@@ -10,24 +19,35 @@ from parkgraph.sdk.contract import (
     NetworkInfo,
     SearchAdapter,
 )
-from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, Unavailable
+from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, Refused, Unavailable
+from parkgraph.sdk.tokens import Token, Tokens
 
 __all__ = [
     "Adapter",
     "AdapterSettings",
     "Batch",
+    "BookingAdapter",
+    "BookingRequest",
     "Capability",
     "Client",
     "Denied",
+    "Driver",
     "FeedAdapter",
     "Malformed",
     "NetworkFault",
     "NetworkInfo",
     "RateLimited",
+    "Refusal",
+    "RefusalReason",
+    "Refused",
     "Rejected",
+    "Reservation",
+    "ReservationStatus",
     "Response",
     "RowRejected",
     "SearchAdapter",
+    "Token",
+    "Tokens",
     "Unavailable",
     "Url",
     "read_rows",

@@ -35,10 +35,13 @@ class NetworkInfo:
     """A network as data.
 
     `coverage`: boxes outside which it is not asked; empty means anywhere. `timezone`: where its places are.
+    `region`: the ISO 3166 code whose public holidays count ("HK", "DE-BW"), where its places share one.
     `refresh_every` and `occupancies_every`: the network's own cadence (the latter None: no separate live data).
     `max_age`: an occupancy older than this is not fresh. `may_store`, `may_merge`: what the licence allows.
     `may_shrink`: an empty or much smaller answer than the last one is no sign of a fault, and believed at once.
-    `max_per_minute`: requests that the network allows. `needs_stay`: a search without a stay makes no sense to it.
+    `max_per_minute`: requests that the network allows. `max_concurrent`: calls of the adapter at a time.
+    `needs_stay`: a search without a stay makes no sense to it. `search_max_age`: for how long its answer to a search or
+    a quote answers the same question again, but for offers that name their own `valid_until`, which then counts.
     """
 
     name: str
@@ -48,6 +51,7 @@ class NetworkInfo:
     homepage: str | None = None
     attribution: str | None = None
     licence: str | None = None
+    region: str | None = None
     may_store: bool = True
     may_merge: bool = True
     may_shrink: bool = False
@@ -55,7 +59,15 @@ class NetworkInfo:
     refresh_every: timedelta = timedelta(hours=1)
     occupancies_every: timedelta | None = None
     max_per_minute: int = 60
+    max_concurrent: int = 10
     needs_stay: bool = False
+    search_max_age: timedelta = timedelta(seconds=60)
+
+    def __post_init__(self) -> None:
+        if self.max_concurrent < 1:
+            raise ValueError(f"max_concurrent must be at least 1, not {self.max_concurrent}")
+        if self.search_max_age < timedelta():
+            raise ValueError(f"search_max_age must not be negative, not {self.search_max_age}")
 
 
 class AdapterSettings(BaseModel):

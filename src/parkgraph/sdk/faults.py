@@ -18,6 +18,17 @@ class TimedOut(Unavailable):
     """It did not answer in time. Raised by the client."""
 
 
+class Refused(Unavailable):
+    """It understood, and does not give what was asked for: a 4xx of another meaning. An adapter may know what it says.
+
+    Uncaught, it is as good as Unavailable.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class RateLimited(NetworkFault):
     """The network asks for patience. Try again after `retry_after` (None: it does not say when)."""
 

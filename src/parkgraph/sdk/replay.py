@@ -1,7 +1,7 @@
 """Clients without a network: one that answers from a folder of samples, and one that answers what a test wrote."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from parkgraph.sdk.client import Response
@@ -11,8 +11,10 @@ SCHEME = "file:"
 
 
 class ReplayClient:
-    """`get("file:facilities.json")` is the file of that name in `samples`; parameters and headers change nothing.
+    """`get("file:facilities.json")` is the file of that name in `samples`; headers change nothing.
 
+    The file's name may go on with `.json`, and a folder answers with its `index.json`. Where the samples have a
+    `name@key=value` for one of the parameters, that is the answer; otherwise parameters change nothing.
     Raises Unavailable for a name that is absent or outside of the folder, and for every other address.
     """
 
@@ -29,7 +31,7 @@ class ReplayClient:
     ) -> Response:
         if not url.startswith(SCHEME):
             raise Unavailable("a replay answers from its samples only: give a file: address")
-        content = await asyncio.to_thread(_read, self._samples, url.removeprefix(SCHEME))
+        content = await asyncio.to_thread(_read, self._samples, url.removeprefix(SCHEME), params or {})
         return Response(200, {}, content)
 
     async def post(
@@ -74,12 +76,20 @@ class AnswerClient:
         raise Unavailable("this network is only read")
 
 
-def _read(samples: Path, name: str) -> bytes:
+def _read(samples: Path, name: str, params: Mapping[str, str]) -> bytes:
     try:
         folder = samples.resolve()
-        path = (folder / name).resolve()
-        if Path(name).is_absolute() or not path.is_relative_to(folder):
-            raise Unavailable("a sample lies in the folder of samples")
-        return path.read_bytes()
+        for file in _files(name, params):
+            path = (folder / file).resolve()
+            if Path(file).is_absolute() or not path.is_relative_to(folder):
+                raise Unavailable("a sample lies in the folder of samples")
+            if path.is_file():
+                return path.read_bytes()
     except (OSError, ValueError):
-        raise Unavailable("there is no such sample") from None
+        pass
+    raise Unavailable("there is no such sample")
+
+
+def _files(name: str, params: Mapping[str, str]) -> Iterator[str]:
+    for stem in (*(f"{name}@{key}={value}" for key, value in params.items()), name):
+        yield from (stem, f"{stem}.json", f"{stem}/index.json")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from parkgraph.sdk.faults import Denied, RateLimited, Unavailable
+from parkgraph.sdk.faults import Denied, RateLimited, Refused, Unavailable
 
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -40,6 +40,8 @@ def check_status(status: int, headers: Mapping[str, str], now: datetime) -> None
             raise Unavailable("the network answered 304 without being asked")
         case _ if 300 <= status < 400:
             raise Redirected(status, headers.get("location", ""))
+        case _ if 400 <= status < 500:
+            raise Refused(f"the network answered {status}", status)
         case _:
             raise Unavailable(f"the network answered {status}")
 
