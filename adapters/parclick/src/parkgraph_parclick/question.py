@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from math import ceil
 from typing import Final, NamedTuple
 
-from parkgraph.domain.geo import Area, Circle, Coordinates
+from parkgraph.domain.geo import Circle
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import VehicleKind
 
