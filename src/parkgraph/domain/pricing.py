@@ -47,7 +47,7 @@ class OfferStatus(StrEnum):
 
 
 class OfferReason(StrEnum):
-    """Why there is no price, or why the offer cannot be taken."""
+    """Why there is no price, why it is not compared with others, or why the offer cannot be taken."""
 
     BEYOND_MAX_STAY = "BEYOND_MAX_STAY"
     NOT_ELIGIBLE = "NOT_ELIGIBLE"
@@ -57,6 +57,7 @@ class OfferReason(StrEnum):
     NO_STRUCTURE = "NO_STRUCTURE"
     RULE_NOT_UNDERSTOOD = "RULE_NOT_UNDERSTOOD"
     TOO_COMPLEX = "TOO_COMPLEX"
+    NO_EXCHANGE_RATE = "NO_EXCHANGE_RATE"
 
 
 @dataclass(frozen=True, slots=True)

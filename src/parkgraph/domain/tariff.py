@@ -198,8 +198,9 @@ class RateLineCollection:
         if not self.lines:
             raise ValueError("a collection needs at least one rate line")
         _check_amount(self.minimum_charge, "a minimum charge")
-        for part in (self.minimum, self.min_time, self.grace, self.free, self.grace_at_end):
-            if part < NONE or part.microseconds:
+        times = (self.minimum, self.min_time, self.grace, self.free, self.grace_at_end, self.max_time)
+        for part in times:
+            if isinstance(part, timedelta) and (part < NONE or part.microseconds):
                 raise ValueError("the times of a collection are whole seconds, zero or more")
         if isinstance(self.reset, timedelta) and (self.reset < MINUTE or self.reset.microseconds):
             raise ValueError("a reset comes after at least one minute, in whole seconds")
@@ -281,6 +282,8 @@ class RateTable:
         check_currency(self.currency)
         if not any(not collection.adds for collection in self.collections):
             raise ValueError("a rate table needs at least one collection that prices a stay by itself")
+        if isinstance(self.known_until, timedelta) and (self.known_until < NONE or self.known_until.microseconds):
+            raise ValueError("what is known of a table lasts for whole seconds, zero or more")
         if self.added_tax is not None and not 0 <= self.added_tax <= 1:
             raise ValueError("a tax is a fraction between 0 and 1")
 
