@@ -9,17 +9,19 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from parkgraph.settings_source import SettingsError, Source, read_table
 
 __all__ = [
     "DatabaseSettings",
+    "ExchangeSettings",
     "LimitsSettings",
     "NetworkSettings",
     "ServerSettings",
@@ -67,6 +69,23 @@ def _check_proxy(proxy: str) -> str:
     return proxy
 
 
+def _check_currency(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError('must be three capital letters (ISO 4217), such as "EUR"')
+    return code
+
+
+def _exact(rate: object) -> object:
+    """A number of the file digit for digit, as far as it is written plainly."""
+    try:
+        value = Decimal(str(rate))
+    except InvalidOperation:
+        value = Decimal(0)
+    if not value.is_finite() or not 0 < value < 10**9:
+        raise ValueError("must be a rate above 0, such as 0.95")
+    return value
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -105,6 +124,17 @@ class LimitsSettings(_Table):
     requests_per_minute: int | None = Field(None, ge=1, le=10_000_000)
 
 
+class ExchangeSettings(_Table):
+    """`[exchange]`: in which currency prices are compared, and its rates: how many units of another one buys one.
+
+    `file`: rates as the ECB publishes them (eurofxref-daily.xml or .csv), read again when it changes; `rates` win.
+    """
+
+    currency: Annotated[str, AfterValidator(_check_currency)] = "EUR"
+    file: Path | None = None
+    rates: Mapping[str, Annotated[Decimal, BeforeValidator(_exact)]] = {}
+
+
 class DatabaseSettings(_Table):
     """`[database]`. Without `url` an embedded PostgreSQL starts by itself in `data_dir`."""
 
@@ -131,6 +161,7 @@ class Settings(_Table):
     server: ServerSettings = ServerSettings()
     limits: LimitsSettings = LimitsSettings()
     database: DatabaseSettings = DatabaseSettings()
+    exchange: ExchangeSettings = ExchangeSettings()
     data_dir: Path = Path(".parkgraph")
     networks: Mapping[str, NetworkSettings] = Field({}, repr=False)
 
@@ -143,8 +174,10 @@ _MODELS: Final[Mapping[str, type[_Table]]] = {
     "server": ServerSettings,
     "limits": LimitsSettings,
     "database": DatabaseSettings,
+    "exchange": ExchangeSettings,
 }
-_TABLES: Final = frozenset({"server", "limits", "database", "networks"})
+_SECTIONS: Final = tuple(name for name in _MODELS if name)
+_TABLES: Final = frozenset({*_SECTIONS, "networks"})
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -153,7 +186,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     variables = {name: value for name, value in environ.items() if value and _is_ours(name, value)}
 
     sources = {"": Source("", PREFIX, path, {key: document[key] for key in document.keys() - _TABLES})}
-    for section in ("server", "limits", "database"):
+    for section in _SECTIONS:
         sources[section] = Source(section, _prefix(section), path, _table(path, document, section))
     configured = _table(path, document, "networks")
     instances = _instances(path, configured, variables)
@@ -169,6 +202,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         server=read_table(ServerSettings, sources["server"]),
         limits=read_table(LimitsSettings, sources["limits"]),
         database=read_table(DatabaseSettings, sources["database"]),
+        exchange=read_table(ExchangeSettings, sources["exchange"]),
         data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
         networks={name: _network(sources[f"networks.{name}"]) for name in instances},
     )

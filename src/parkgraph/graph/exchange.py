@@ -36,6 +36,13 @@ class Exchange:
         rate = self.rates.get(money.currency)
         return Money(money.amount / rate, self.currency).rounded() if rate else None
 
+    def sort_key(self, total: Money | None) -> tuple[int, str, Decimal]:
+        """The cheapest first; then what has no rate, compared within its currency only; then what has no price."""
+        if total is None:
+            return 2, "", Decimal(0)
+        one = self.convert(total)
+        return (0, "", one.amount) if one else (1, total.currency, total.amount)
+
 
 def exchange(currency: str, euro_rates: Mapping[str, Decimal], rates: Mapping[str, Decimal]) -> Exchange:
     """Rates per euro, and rates per unit of `currency`, which win, as one table."""
