@@ -50,7 +50,7 @@ class Uncovered(Exception):
 class Charge(NamedTuple):
     """`quantity` units of a line (NO_LINE: free time) for `amount`; times in seconds since the day's midnight.
 
-    `capped`: the cap that reduced it. `visit`, `since`: when the band's visit began, and the tiers' time.
+    `capped`: the cap that reduced it. `since`: when the time of tiers began.
     """
 
     start: int
@@ -59,7 +59,7 @@ class Charge(NamedTuple):
     quantity: int
     amount: int
     capped: int
-    visit: int
+    segment: Segment
     since: int
 
 
@@ -67,19 +67,21 @@ class State(NamedTuple):
     """Where a walk stands at a midnight, in seconds since it: equal states go on alike.
 
     `next`: when the next charge begins. `origin`: since when elapsed time counts. `reset`: when it begins anew.
-    `visits`: for each band the visit that was charged last, the flat lines paid in it, and its tiers' price so far.
-    `spent`, `ends`: for each cap, what its window holds, and when it ends (for a visit: when it began).
+    `begun`: whether anything was charged. `visits`: for each band the visit that was charged last, the flat lines paid
+    in it, and the tier reached. `spent`, `ends`: for each cap, what its window holds, and when it ends (for a visit:
+    when it began).
     """
 
     next: int
     origin: int
     reset: int
+    begun: bool
     visits: tuple[tuple[int, frozenset[int], int], ...]
     spent: tuple[int, ...]
     ends: tuple[int, ...]
 
 
-NO_VISIT: Final = (NEVER, frozenset[int](), 0)
+NO_VISIT: Final = (NEVER, frozenset[int](), NO_LINE)
 
 
 class _Line(NamedTuple):
@@ -89,14 +91,27 @@ class _Line(NamedTuple):
     pro_rata: bool
 
 
-class _Cap(NamedTuple):
-    """`length` of a rolling window, or the `mark` of a tariff day, or neither; `band` NO_BAND: all bands."""
+class CountedCap(NamedTuple):
+    """`length` of a rolling window, or the `mark` of a tariff day, or neither.
+
+    What it counts: charges of lines in `band` (NO_BAND: all), while the band `watched` holds (NO_BAND: always).
+    """
 
     amount: int
     length: int
     mark: int
     by_visit: bool
     band: int
+    watched: int
+
+    def counts(self, segment: Segment) -> bool:
+        return (self.band == NO_BAND or self.band == segment.band) and (
+            self.watched == NO_BAND or segment.watched[self.watched] != NEVER
+        )
+
+    def visit(self, segment: Segment) -> int:
+        """When the visit began that the cap is for."""
+        return segment.visit if self.watched == NO_BAND else segment.watched[self.watched]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,32 +134,34 @@ class Ladder:
         self.scale = _scale(collection)
         self.caps = _expand(collection)
         self._by_visit = collection.elapsed is Elapsed.VISIT
-        spans = (cap.period for cap in self.caps)
+        spans = (cap.period for cap, _ in self.caps)
         reset = (collection.reset,) if isinstance(collection.reset, TariffDay) else ()
         marks = [mark.start for mark in (*reset, *spans) if isinstance(mark, TariffDay)]
         marks = list(dict.fromkeys(marks))
-        self.bands = Bands(bands, marks, by_visit=self._by_visit)
+        watched = list(dict.fromkeys(cap.band for cap, own in self.caps if cap.band and own is None))
+        self.bands = Bands(bands, watched, marks, by_visit=self._by_visit)
         self._lines = [self._prepare(line) for line in collection.lines]
         self._parts = [_parts(collection.lines, band) for band in bands]
         self._horizon = 1 + max((starts[-1] for starts, _ in self._parts), default=0)
-        self._caps = [
-            _Cap(
+        self.counted = [
+            CountedCap(
                 self._int(cap.amount),
                 int(cap.period.total_seconds()) if isinstance(cap.period, timedelta) else 0,
                 marks.index(cap.period.start) if isinstance(cap.period, TariffDay) else -1,
                 cap.period is Span.VISIT,
-                NO_BAND if cap.band is None else bands.index(cap.band),
+                NO_BAND if own is None else bands.index(own),
+                NO_BAND if own is not None or cap.band is None else watched.index(cap.band),
             )
-            for cap in self.caps
+            for cap, own in self.caps
         ]
         self._reset = int(collection.reset.total_seconds()) if isinstance(collection.reset, timedelta) else 0
         self._reset_mark = marks.index(collection.reset.start) if isinstance(collection.reset, TariffDay) else -1
         self._free_again = int(collection.free.total_seconds()) if collection.free_again else 0
 
-    def walk(self, arrive: int, until: int, zone: tzinfo, first: date, calendar: Calendar | None) -> Walk:
-        """Charges from `arrive` to `until` (POSIX seconds); `first` is the local date of arrival.
+    def walk(self, arrive: int, until: int, leave: int, zone: tzinfo, first: date, calendar: Calendar | None) -> Walk:
+        """Charges from `arrive` to `until`, but the first that begins before `leave` (POSIX seconds) in any case.
 
-        Raises Uncovered and TooComplex.
+        `first` is the local date of arrival. Raises Uncovered and TooComplex.
         """
         steps = MAX_STEPS
         total = 0
@@ -153,12 +170,12 @@ class Ladder:
         seen: dict[tuple[object, int], tuple[Sequence[Charge], int, State, int]] = {}
         state, number, work = None, 0, self.bands.work
         for midnight, day in Timeline(self.bands, zone, calendar, first):
-            limit = until - midnight
+            limit, last = until - midnight, max(until, leave) - midnight
             if state is None:
                 state = self._begin(arrive - midnight, day)
             done = seen.get((day.key, number)) if limit > day.length else None
             if done is None:
-                charges, amount, after, taken = self._day(midnight, day, state, limit, steps)
+                charges, amount, after, taken = self._day(midnight, day, state, limit, last, steps)
                 steps -= taken + self.bands.work - work
                 work = self.bands.work
                 done = charges, amount, after, numbers.setdefault(after, len(numbers) + 1)
@@ -168,7 +185,7 @@ class Ladder:
             if charges:
                 days.append((midnight, charges))
                 total += amount
-            if limit <= day.length:
+            if last <= day.length or (state.begun and limit <= day.length):
                 return Walk(max(total, self._int(self.collection.minimum_charge)) if total else 0, self.scale, days)
         raise AssertionError("the days do not end")
 
@@ -178,9 +195,10 @@ class Ladder:
             start,
             start,
             self._next_reset(arrive, arrive, day),
+            False,
             (NO_VISIT,) * len(self._parts),
-            (0,) * len(self._caps),
-            tuple(NEVER if cap.by_visit else self._next_end(cap, arrive, arrive, day) for cap in self._caps),
+            (0,) * len(self.counted),
+            tuple(NEVER if cap.by_visit else self._next_end(cap, arrive, arrive, day) for cap in self.counted),
         )
 
     def _next_reset(self, last: int, now: int, day: CivilDay) -> int:
@@ -191,26 +209,23 @@ class Ladder:
         return NEVER
 
     @staticmethod
-    def _next_end(cap: _Cap, last: int, now: int, day: CivilDay) -> int:
+    def _next_end(cap: CountedCap, last: int, now: int, day: CivilDay) -> int:
         if cap.length:
             return last + cap.length * max(1, (now - last) // cap.length + 1)
         return next((mark for mark in day.marks[cap.mark] if mark > now), NEVER) if cap.mark >= 0 else NEVER
 
     def _day(
-        self, midnight: int, day: CivilDay, state: State, limit: int, steps: int
+        self, midnight: int, day: CivilDay, state: State, limit: int, last: int, steps: int
     ) -> tuple[Sequence[Charge], int, State, int]:
         """The charges that begin on this day before `limit`, their sum, the state at its end, and the steps taken."""
-        now, origin, reset = state[:3]
+        now, origin, reset, begun = state[:4]
         visits, spent, ends = list(state.visits), list(state.spent), list(state.ends)
-        reset = self._on_this_day(self._reset_mark, reset, day)
-        for index, cap in enumerate(self._caps):
-            ends[index] = self._on_this_day(cap.mark, ends[index], day)
         collection, carries, by_visit = self.collection, self.collection.carry_over, self._by_visit
         cuts_at_bands = collection.boundary is not Boundary.START_RATE
         charges: list[Charge] = []
         total = taken = 0
         for segment in day.segments:
-            while now < segment.end and now < limit:
+            while now < segment.end and now < (limit if begun else last):
                 taken += 1
                 if taken > steps:
                     raise TooComplex
@@ -231,20 +246,20 @@ class Ladder:
                 if line == NO_LINE:
                     if collection.outside is Outside.UNKNOWN:
                         raise Uncovered(midnight + now)
-                    charges.append(Charge(now, min(stop, limit), NO_LINE, 1, 0, NO_CAP, segment.visit, now))
+                    charges.append(Charge(now, min(stop, last), NO_LINE, 1, 0, NO_CAP, segment, now))
                     now = stop
                     continue
                 kind, value, increment, pro_rata = self._lines[line]
                 self._open_windows(spent, ends, now, segment, day)
                 if kind is RateLineKind.INCREMENTING:
-                    bound = min(stop, limit)
-                    for index, cap in enumerate(self._caps):
-                        if ends[index] < bound and not cap.by_visit and cap.band in (NO_BAND, segment.band):
+                    bound = max(now, min(stop, limit))
+                    for index, cap in enumerate(self.counted):
+                        if ends[index] < bound and not cap.by_visit and cap.counts(segment):
                             bound = ends[index]
                     if pro_rata:
                         quantity, end, amount = 1, bound, value * (bound - now) // increment
                     else:
-                        quantity = -(-(bound - now) // increment)
+                        quantity = max(1, -(-(bound - now) // increment))
                         end, amount = now + quantity * increment, value * quantity
                         cut = min(line_end, NEVER if carries else reset)
                         if cuts_at_bands and segment.change <= cut and segment.change < end:
@@ -258,27 +273,26 @@ class Ladder:
                     visit, flats, tier = visits[segment.band]
                     if visit != segment.visit:
                         flats, tier = NO_VISIT[1:]
-                    if line in flats:
+                    if line == tier or line in flats:
                         now = stop
                         continue
-                    quantity, end, following = 1, min(line_end, segment.until, reset), stop
+                    quantity, end, following, amount = 1, min(line_end, segment.until, reset), stop, value
                     if kind is RateLineKind.TIER:
-                        amount, tier = value - tier, value
+                        if tier != NO_LINE:
+                            amount -= self._lines[tier].value
+                        tier = line
                     else:
-                        amount = value
-                    visits[segment.band] = (segment.visit, flats | {line}, tier)
-                reduced, capped = self._under_caps(amount, spent, segment.band)
+                        flats |= {line}
+                    visits[segment.band] = (segment.visit, flats, tier)
+                begun = True
+                reduced, capped = self._under_caps(amount, spent, segment)
                 total += reduced
-                charges.append(Charge(now, end, line, quantity, reduced, capped, segment.visit, since))
+                charges.append(Charge(now, end, line, quantity, reduced, capped, segment, since))
                 now = following
-        if limit <= day.length:
+        if last <= day.length:
             return charges, total, state, taken  # the last day: nothing goes on from here
-        return charges, total, self._at_midnight(now, origin, reset, visits, spent, ends, day.length), taken
-
-    @staticmethod
-    def _on_this_day(mark: int, due: int, day: CivilDay) -> int:
-        """The tariff day's next start by this day's clock; one that is due already stays."""
-        return day.marks[mark][0] if mark >= 0 and due >= 0 else due
+        after = self._at_midnight(now, origin, reset, begun, visits, spent, ends, day.length)
+        return charges, total, after, taken
 
     def _find(self, band: int, elapsed: int) -> tuple[int, int]:
         """The line that applies so long after the beginning, and until when."""
@@ -289,21 +303,21 @@ class Ladder:
         return lines[index], starts[index + 1] if index + 1 < len(starts) else NEVER
 
     def _open_windows(self, spent: list[int], ends: list[int], now: int, segment: Segment, day: CivilDay) -> None:
-        for index, cap in enumerate(self._caps):
+        for index, cap in enumerate(self.counted):
             if cap.by_visit:
-                if cap.band == segment.band and ends[index] != segment.visit:
-                    spent[index], ends[index] = 0, segment.visit
+                if cap.counts(segment) and ends[index] != cap.visit(segment):
+                    spent[index], ends[index] = 0, cap.visit(segment)
             elif ends[index] <= now:
                 spent[index], ends[index] = 0, self._next_end(cap, ends[index], now, day)
 
-    def _under_caps(self, amount: int, spent: list[int], band: int) -> tuple[int, int]:
+    def _under_caps(self, amount: int, spent: list[int], segment: Segment) -> tuple[int, int]:
         """What the caps leave of an amount, and the one that reduced it last."""
         capped = NO_CAP
-        for index, cap in enumerate(self._caps):
-            if cap.band in (NO_BAND, band) and amount > cap.amount - spent[index]:
+        for index, cap in enumerate(self.counted):
+            if cap.counts(segment) and amount > cap.amount - spent[index]:
                 amount, capped = cap.amount - spent[index], index
-        for index, cap in enumerate(self._caps):
-            if cap.band in (NO_BAND, band):
+        for index, cap in enumerate(self.counted):
+            if cap.counts(segment):
                 spent[index] += amount
         return amount, capped
 
@@ -312,6 +326,7 @@ class Ladder:
         now: int,
         origin: int,
         reset: int,
+        begun: bool,
         visits: Sequence[tuple[int, frozenset[int], int]],
         spent: Sequence[int],
         ends: Sequence[int],
@@ -319,9 +334,9 @@ class Ladder:
     ) -> State:
         """Seen from the next midnight. Beyond the last tier, all elapsed times are alike."""
         ends, spent = list(ends), list(spent)
-        for index, cap in enumerate(self._caps):
+        for index, cap in enumerate(self.counted):
             ends[index] = _shifted(ends[index], length)
-            if cap.by_visit and ends[index] < OVER:
+            if cap.by_visit and LONG_AGO < ends[index] < OVER:
                 ends[index], spent[index] = NEVER, 0
             elif cap.length and ends[index] <= 0:
                 ends[index], spent[index] = ends[index] + cap.length * (-ends[index] // cap.length + 1), 0
@@ -331,6 +346,7 @@ class Ladder:
             now - length,
             max(origin - length, -self._horizon),
             _shifted(reset, length),
+            begun,
             tuple(_carried(visit, length) for visit in visits),
             tuple(spent),
             tuple(ends),
@@ -367,14 +383,14 @@ def _scale(collection: RateLineCollection) -> int:
     return int(10**digits * lcm(*seconds))
 
 
-def _expand(collection: RateLineCollection) -> tuple[Cap, ...]:
-    """The caps that can take effect: one of each band where each visit has its own."""
-    caps: list[Cap] = []
+def _expand(collection: RateLineCollection) -> tuple[tuple[Cap, Band | None], ...]:
+    """Each cap, and the band of lines that it is for: where each visit of any band has its own, one of each band."""
+    caps: list[tuple[Cap, Band | None]] = []
     for cap in collection.caps:
         if cap.period is Span.VISIT and cap.band is None:
-            caps.extend(Cap(cap.amount, cap.period, band) for band in collection.bands)
-        elif cap.band is None or cap.band in collection.bands:
-            caps.append(cap)
+            caps.extend((cap, band) for band in collection.bands)
+        else:
+            caps.append((cap, None))
     return tuple(caps)
 
 

@@ -127,6 +127,10 @@ class _NoPrice(Exception):
         self.text = text
 
 
+class _NotCovered(_NoPrice):
+    """No line of it says what some of the time costs."""
+
+
 class _Asked:
     """The question: the stay in local time and in POSIX seconds, and who asks."""
 
@@ -138,6 +142,7 @@ class _Asked:
         self.leave = stay.leave.astimezone(zone)
         self.begins = floor(self.arrive.timestamp())
         self.ends = ceil(self.leave.timestamp())
+        self.last_instant = self.leave - timedelta(microseconds=1)
         self.duration = timedelta(seconds=self.ends - self.begins)
         self.audiences = {Audience.GENERAL}
         if vehicle.disabled_permit:
@@ -152,7 +157,7 @@ class _Asked:
             and (not collection.audiences or not self.audiences.isdisjoint(collection.audiences))
             and self.duration >= collection.min_time
             and (collection.arrive is None or holds_at(collection.arrive, self.arrive, self.calendar))
-            and (collection.leave is None or holds_at(collection.leave, self.leave, self.calendar))
+            and (collection.leave is None or holds_at(collection.leave, self.last_instant, self.calendar))
         )
 
     def admitted_by(self, limit: Period | None) -> bool:
@@ -184,23 +189,17 @@ def _exact(collection: RateLineCollection, asked: _Asked) -> _Exact:
 
 
 def _walked(collection: RateLineCollection, asked: _Asked) -> _Exact:
-    begins, at_end, minimum = asked.begins, collection.grace_at_end, collection.minimum
-    until = asked.ends
-    if at_end:
-        until = max(until - int(at_end.total_seconds()), begins + int(collection.free.total_seconds()) + 1)
-        until = min(until, asked.ends)
-    if minimum:
-        until = max(until, begins + int(minimum.total_seconds()))
+    begins = asked.begins
+    until = asked.ends - int(collection.grace_at_end.total_seconds())
+    until = max(until, begins + int(collection.minimum.total_seconds()))
     try:
         ladder = _prepared(collection)
         if ladder.needs_calendar and asked.calendar is None:
             raise _NoPrice(OfferReason.RULE_NOT_UNDERSTOOD, "It depends on public holidays, which are not known here.")
-        walk = ladder.walk(begins, until, asked.zone, asked.arrive.date(), asked.calendar)
+        walk = ladder.walk(begins, until, asked.ends, asked.zone, asked.arrive.date(), asked.calendar)
     except Uncovered as time:
-        local = datetime.fromtimestamp(time.at, asked.zone)
-        raise _NoPrice(
-            OfferReason.NO_STRUCTURE, f"No rate is known for the time from {local:%d %B %H:%M} on."
-        ) from None
+        text = f"No rate is known for the time from {datetime.fromtimestamp(time.at, asked.zone):%d %B %H:%M} on."
+        raise _NotCovered(OfferReason.NO_STRUCTURE, text) from None
     except TooComplex:
         raise _too_complex() from None
 
@@ -232,13 +231,13 @@ def _covered(collection: RateLineCollection, asked: _Asked) -> _Exact:
 
 
 def _cheapest(choices: Sequence[RateLineCollection], asked: _Asked) -> _Exact:
-    """Among those that give a price. Raises the first one's _NoPrice where none does."""
+    """Among those that cover the stay. Raises _NoPrice where none does, or one of them has no price."""
     found: list[_Exact] = []
-    failed: list[_NoPrice] = []
+    failed: list[_NotCovered] = []
     for collection in choices:
         try:
             found.append(_exact(collection, asked))
-        except _NoPrice as why:
+        except _NotCovered as why:
             failed.append(why)
     if not found:
         raise failed[0]

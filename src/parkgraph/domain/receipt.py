@@ -28,7 +28,7 @@ def itemise(ladder: Ladder, walk: Walk, arrive: int, zone: tzinfo) -> list[Item]
     """In the order of the stay. The amounts add up to the walk's total exactly."""
     charges = [(midnight, charge) for midnight, day in walk.days for charge in day]
     capped = {
-        (charge.capped, _window(ladder.caps[charge.capped], midnight, charge, arrive, zone))
+        (charge.capped, _window(ladder, charge.capped, midnight, charge, arrive, zone))
         for midnight, charge in charges
         if charge.capped != NO_CAP
     }
@@ -112,21 +112,19 @@ def _fold(
     if charge.line == NO_LINE:
         return None
     line = ladder.collection.lines[charge.line]
-    for index, cap in sorted(enumerate(ladder.caps), key=lambda numbered: -_width(numbered[1])):
-        if cap.band is None or cap.band == line.band:
-            window = _window(cap, midnight, charge, arrive, zone)
+    for index, (cap, _) in sorted(enumerate(ladder.caps), key=lambda numbered: -_width(numbered[1][0])):
+        if ladder.counted[index].counts(charge.segment):
+            window = _window(ladder, index, midnight, charge, arrive, zone)
             if (index, window) in capped:
                 return (index, window), f"Maximum for {_of(cap)}"
     if line.kind is RateLineKind.TIER:
-        return ("tiers", line.band, midnight + charge.since, charge.visit and midnight + charge.visit), _label(
-            ladder, line
-        )
+        return ("tiers", line.band, midnight + charge.since, midnight + charge.segment.visit), _label(ladder, line)
     return None
 
 
-def _window(cap: Cap, midnight: int, charge: Charge, arrive: int, zone: tzinfo) -> int:
+def _window(ladder: Ladder, index: int, midnight: int, charge: Charge, arrive: int, zone: tzinfo) -> int:
     """Which of the cap's windows the charge counts in."""
-    begins = midnight + charge.start
+    begins, cap = midnight + charge.start, ladder.caps[index][0]
     match cap.period:
         case timedelta():
             return (begins - arrive) // int(cap.period.total_seconds())
@@ -134,7 +132,7 @@ def _window(cap: Cap, midnight: int, charge: Charge, arrive: int, zone: tzinfo) 
             local = datetime.fromtimestamp(begins, zone)
             return local.toordinal() - (local.time() < start)
         case Span.VISIT:
-            return midnight + charge.visit
+            return midnight + ladder.counted[index].visit(charge.segment)
         case Span.STAY:
             return 0
 

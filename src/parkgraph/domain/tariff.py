@@ -107,7 +107,8 @@ class Span(StrEnum):
 class Cap:
     """At most `amount` in each `period`: one after the other since arrival, tariff days, the stay, or a band's visit.
 
-    A unit counts in the period in which it starts. `band`: only what is charged in this band counts.
+    A unit counts in the period in which it starts. `band`: only what begins while the clock is in this band counts,
+    whichever line charges it.
     """
 
     amount: Decimal

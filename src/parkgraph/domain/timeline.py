@@ -23,7 +23,7 @@ class Segment(NamedTuple):
     """From `start` to `end` one occurrence of one band holds, which began at `visit` and lasts until `until`.
 
     All in seconds since the local midnight. `change`: when another band begins, at the end or later, if that is
-    before the end of the next day.
+    before the end of the next day. `watched`: when the current occurrence of each watched band began; NEVER: none.
     """
 
     start: int
@@ -32,6 +32,7 @@ class Segment(NamedTuple):
     visit: int
     until: int
     change: int
+    watched: tuple[int, ...]
 
 
 class CivilDay(NamedTuple):
@@ -49,16 +50,20 @@ class CivilDay(NamedTuple):
 class Bands:
     """The bands of one collection, and the tariff-day starts (`marks`) it counts by: what does not depend on a place.
 
-    `by_visit`: the next occurrence of the same band is another band. `work`: how much had to be cut so far.
+    `watched`: bands that only cut. `by_visit`: the next occurrence of the same band is another band. `work`: how much
+    had to be cut so far.
     """
 
-    def __init__(self, bands: Sequence[Band], marks: Sequence[time], *, by_visit: bool) -> None:
-        self.bands = bands
+    def __init__(
+        self, bands: Sequence[Band], watched: Sequence[Band], marks: Sequence[time], *, by_visit: bool
+    ) -> None:
+        self._count = len(bands)
+        self.bands = (*bands, *watched)
         self.marks = tuple(_seconds(mark) for mark in marks)
         self._straight_marks = tuple((mark, mark + DAY) for mark in self.marks)
         self.by_visit = by_visit
-        self.needs_calendar = any(band.needs_calendar for band in bands)
-        self._dated = any(band.first or band.last for band in bands)
+        self.needs_calendar = any(band.needs_calendar for band in self.bands)
+        self._dated = any(band.first or band.last for band in self.bands)
         self._masks: dict[tuple[int, bool], int] = {}
         self._days: dict[object, CivilDay] = {}
         self._always = (bands.index(ALWAYS), LONG_AGO, NEVER, LONG_AGO, NEVER) if ALWAYS in bands else None
@@ -106,22 +111,31 @@ class Bands:
         self.work += len(to_come)
         edges = {0, length, *(edge for span in to_come for edge in span[3:] if 0 < edge < horizon)}
         held = [self._always] if self._always else []
-        cut: list[tuple[int, int, int, int]] = []
+        watched = [LONG_AGO if band == ALWAYS else NEVER for band in self.bands[self._count :]]
+        watching: list[tuple[int, int]] = []
+        cut: list[tuple[int, int, int, int, tuple[int, ...]]] = []
         for edge in sorted(edges):
+            while watching and watching[0][0] <= edge:
+                watched[heappop(watching)[1]] = NEVER
             while to_come and to_come[-1][3] <= edge:
-                heappush(held, to_come.pop())
+                span = to_come.pop()
+                if span[0] < self._count:
+                    heappush(held, span)
+                elif span[4] > edge:
+                    watched[span[0] - self._count] = span[1]
+                    heappush(watching, (span[4], span[0] - self._count))
             while held and held[0][4] <= edge:
                 heappop(held)
             holding = held[0][:3] if held else (NO_BAND, LONG_AGO, NEVER)
-            if edge == length or not cut or cut[-1][1:3] != holding[:2]:
-                cut.append((edge, *holding))
+            if edge == length or not cut or (*cut[-1][1:3], cut[-1][4]) != (*holding[:2], tuple(watched)):
+                cut.append((edge, *holding, tuple(watched)))
         segments: list[Segment] = []
-        change, (_, later_band, later_visit, _) = NEVER, cut[-1]
-        for (start, band, visit, until), (end, *_) in reversed(list(pairwise(cut))):
+        change, (_, later_band, later_visit, *_) = NEVER, cut[-1]
+        for (start, band, visit, until, seen), (end, *_) in reversed(list(pairwise(cut))):
             if band != later_band or (self.by_visit and visit != later_visit):
                 change, later_band, later_visit = end, band, visit
             if start < length:
-                segments.append(Segment(start, end, band, visit, until, change))
+                segments.append(Segment(start, end, band, visit, until, change, seen))
         return segments[::-1]
 
     def _straight(self, masks: tuple[int, int, int]) -> Sequence[Segment]:
