@@ -61,3 +61,31 @@ static_url = "{url}/datex2/aachen-static.xml"
 status_url = "{url}/datex2/aachen-realtime.xml"
 allow_private = true
 """
+
+
+def more_configuration(url: str) -> str:
+    """The other recorded networks: a broker, an API of two documents, and two cities by a bridge."""
+    return f"""
+[networks.heidelberg]
+adapter = "ngsi"
+url = "{url}/heidelberg/heidelberg.json"
+region = "DE-BW"
+allow_private = true
+
+[networks.liipi]
+adapter = "liipi"
+base_url = "{url}/liipi"
+allow_private = true
+
+[networks.karlsruhe]
+adapter = "parkapi"
+source = "karlsruhe"
+url = "{url}/karlsruhe/karlsruhe.json"
+allow_private = true
+
+[networks.konstanz]
+adapter = "parkapi"
+source = "konstanz"
+url = "{url}/konstanz/konstanz.json"
+allow_private = true
+"""

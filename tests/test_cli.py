@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recorded import FEEDS, configuration, needs_feeds, serving
+from tests.recorded import FEEDS, configuration, more_configuration, needs_feeds, serving
 
 
 def parkgraph(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -21,19 +21,32 @@ def parkgraph(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedP
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with serving(FEEDS) as url:
         path = tmp_path_factory.mktemp("config") / "parkgraph.toml"
-        path.write_text(configuration(url))
+        path.write_text(configuration(url) + more_configuration(url))
         yield path
 
 
 @needs_feeds
-@pytest.mark.parametrize(("instance", "listings"), [("bahn", 310), ("sbb", 649), ("stuttgart", 49), ("aachen", 17)])
-def test_a_try_prints_a_listing_a_line_as_json(config: Path, instance: str, listings: int) -> None:
+@pytest.mark.parametrize(
+    ("instance", "listings", "rejected"),
+    [
+        ("bahn", 310, 0),
+        ("sbb", 649, 0),
+        ("stuttgart", 49, 0),
+        ("aachen", 17, 0),
+        ("heidelberg", 22, 3),
+        ("liipi", 3, 2),
+        ("karlsruhe", 76, 14),
+        ("konstanz", 11, 0),
+    ],
+)
+def test_a_try_prints_a_listing_a_line_as_json(config: Path, instance: str, listings: int, rejected: int) -> None:
     result = parkgraph("adapter", "try", instance, "--config", str(config))
     assert result.returncode == 0
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(rows) == len({row["local_id"] for row in rows}) == listings
     assert all(row["name"] and row["location"] for row in rows)
     assert f"{listings} listings" in result.stderr
+    assert result.stderr.count("rejected ") >= rejected
 
 
 @needs_feeds

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parkgraph.sdk import Client, Denied, Malformed, NetworkFault, RateLimited, Unavailable
+from parkgraph.sdk import Client, Denied, Malformed, NetworkFault, RateLimited, Refused, Unavailable
 from parkgraph.sdk.transport import HttpClient
 from tests.sdk.conftest import NewClient
 from tests.sdk.server import (
@@ -91,7 +91,7 @@ async def test_a_connection_is_used_again(client: Client) -> None:
     ("behaviour", "fault"),
     [
         (answer(500, b"secret"), Unavailable),
-        (answer(404, b"secret"), Unavailable),
+        (answer(404, b"secret"), Refused),
         (answer(304), Unavailable),
         (answer(401, b"secret"), Denied),
         (answer(403, b"secret"), Denied),
