@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench import faults, pricing
 from bench.load import Cost, ask, measure
 from bench.overload import TIMES_CAPACITY, overload
 from bench.report import write
@@ -63,6 +64,8 @@ def yield_first_core() -> None:
 
 
 def main() -> None:
+    pricing.main()
+    faults.main()
     yield_first_core()
     costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,10 +1,10 @@
 """The figures as files: JSON for programs, a page with a table and a plot for people."""
 
-import json
 import statistics
 from datetime import datetime
 from pathlib import Path
 
+from bench.figures import record, recorded
 from bench.load import CONNECTIONS, Cost
 from bench.overload import TIMES_CAPACITY, Overload
 from bench.workload import PLACES
@@ -20,20 +20,19 @@ UNITS = {
 def write(folder: Path, costs: dict[str, list[Cost]], ratios: dict[str, float], shed: Overload, at: datetime) -> None:
     ratios = ratios | {"overload_goodput": shed.goodput, "refusal_p99_ms": shed.refusal_p99_ms}
     stamp = at.isoformat(timespec="seconds")
-    figures = {name: {"value": round(value, 4), "unit": UNITS[name], "at": stamp} for name, value in ratios.items()}
-    (folder / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
+    record({name: (value, UNITS[name]) for name, value in ratios.items()})
     medians = {kind: statistics.median(row.cpu_ms for row in rows) for kind, rows in costs.items()}
     (folder / "nearby.svg").write_text(_plot(medians))
-    (folder / "README.md").write_text(_page(costs, ratios, stamp))
+    (folder / "README.md").write_text(_page(costs, stamp))
 
 
-def _page(costs: dict[str, list[Cost]], ratios: dict[str, float], stamp: str) -> str:
+def _page(costs: dict[str, list[Cost]], stamp: str) -> str:
     rows = "\n".join(
         f"| {kind} | {_median(of, 'cpu_ms'):.3f} | {_median(of, 'rate'):.0f} | {_median(of, 'p50_ms'):.1f} "
         f"| {_median(of, 'p99_ms'):.1f} | {_median(of, 'rss_mb'):.0f} |"
         for kind, of in costs.items()
     )
-    figures = "\n".join(f"| `{name}` | {value:.4f} | {UNITS[name]} |" for name, value in ratios.items())
+    figures = "\n".join(f"| `{name}` | {value:.4f} | {unit} |" for name, (value, unit) in recorded().items())
     return f"""# Benchmarks
 
 Written by `make bench` at {stamp}. Machines differ and are noisy: what carries over are

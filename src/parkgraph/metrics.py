@@ -15,13 +15,15 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from parkgraph.api.outcome import Outcome
+from parkgraph.networks.breaker import CircuitState
 from parkgraph.networks.gateway import Answer
 from parkgraph.networks.network import Network, NetworkStatus, Part
+from parkgraph.networks.questions import Reuse
 from parkgraph.networks.service import Networks
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -55,6 +57,10 @@ class Metrics:
         self._call_seconds = self._histogram(
             "network_call_seconds", "How long calls to a network took", _CALL_SECONDS, "network", "part"
         )
+        self._refusals = self._counter(
+            "network_calls_refused", "Calls to a network that were not made", "network", "part", "reason"
+        )
+        self._bookings = self._counter("bookings", "Bookings by what came of them", "network", "action", "outcome")
         self._operations = self._counter(
             "graphql_operations", "GraphQL operations by their outcome", "operation", "outcome"
         )
@@ -80,9 +86,16 @@ class Metrics:
         self.registry.register(_NetworksCollector(networks, places))
 
     def asked(self, network: Network, part: Part, answer: Answer[Any]) -> None:
-        """A call to a network has ended."""
+        """A call to a network has ended, or was refused."""
+        if answer.was_refused:
+            self._refusals.labels(network.id, part, answer.code).inc()
+            return
         self._calls.labels(network.id, part, answer.code or "OK").inc()
         self._call_seconds.labels(network.id, part).observe(answer.latency_ms / 1000)
+
+    def booked(self, network: str, action: str, outcome: str) -> None:
+        """Something came of asking to book or to cancel, or of looking after what was lost."""
+        self._bookings.labels(network, action, outcome).inc()
 
     def operated(self, outcome: Outcome, seconds: float) -> None:
         """A GraphQL request was answered."""
@@ -161,6 +174,7 @@ class _NetworksCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         now = datetime.now(UTC)
         state = _family("network_state", "1 for the state that the network is in, 0 for the others", "network", "state")
+        circuit = _family("network_circuit", "1 for the state of its circuit, 0 for the others", "network", "state")
         listings = _family("network_listings", "Listings that are served", "network")
         rejected = _family("network_rejected_rows", "Rows of the last answers that were not understood", "network")
         age = _family("network_data_age_seconds", "Age of the data by the network's own time, if it says", "network")
@@ -168,13 +182,25 @@ class _NetworksCollector(Collector):
         for network in self._networks:
             for each in NetworkStatus:
                 state.add_metric([network.id, each], network.status is each)
+            now_is = self._networks.circuit(network.id)
+            for position in CircuitState:
+                circuit.add_metric([network.id, position], now_is is position)
             listings.add_metric([network.id], network.listings)
             rejected.add_metric([network.id], network.rejected)
             if network.snapshot and network.snapshot.as_of:
                 age.add_metric([network.id], (now - network.snapshot.as_of).total_seconds())
             if network.last_success_at:
                 success.add_metric([network.id], network.last_success_at.timestamp())
-        yield from (state, listings, rejected, age, success)
+        yield from (state, circuit, listings, rejected, age, success)
+        reuse = CounterMetricFamily(
+            "parkgraph_network_questions",
+            "Questions to networks that answer them inside of queries, by where the answer came from",
+            labels=("network", "part", "answer"),
+        )
+        for network_id, part, tally in self._networks.reuse:
+            for source in Reuse:
+                reuse.add_metric([network_id, part, source], tally.get(source, 0))
+        yield reuse
         yield GaugeMetricFamily("parkgraph_places", "Places of the graph", value=self._places())
         leading = _family("leading", "1 where this process is the one that refreshes the feed networks")
         leading.add_metric([], self._networks.leader.is_leader)

@@ -1,5 +1,6 @@
 """Searches over scripted networks, through the real rooms below: refresh, snapshots, matching, merging."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.cursors import CursorError
+from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.offers import ExclusionCode
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.places import PlaceGraph
@@ -28,7 +30,7 @@ from parkgraph.networks.reports import SourceStatus
 from parkgraph.networks.service import Networks
 from parkgraph.sdk.faults import Unavailable
 from tests.graph.listings import STATION, listing
-from tests.networks.scripted import HANG, batch, feed, search
+from tests.networks.scripted import HANG, batch, feed, quote_script, search
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 STAY = Stay(NOW, NOW + timedelta(hours=3))
@@ -57,13 +59,13 @@ Ask = Callable[..., AbstractAsyncContextManager[Asking]]
 @pytest.fixture
 def asking(database: Database) -> Ask:
     @asynccontextmanager
-    async def over(*networks: Network) -> AsyncIterator[Asking]:
+    async def over(*networks: Network, exchange: Exchange = Exchange()) -> AsyncIterator[Asking]:  # noqa: B008
         service = Networks(networks, database)
         graph = PlaceGraph(service, PlaceIds(database))
         await service.start()
         try:
             await service.first_attempts(5)
-            yield Asking(graph, Search(graph, service, deadline_s=0.5, clock=lambda: NOW))
+            yield Asking(graph, Search(graph, service, 0.5, lambda: NOW, lambda: exchange))
         finally:
             await service.stop()
 
@@ -102,10 +104,40 @@ async def test_places_come_by_price_of_the_stay(asking: Ask) -> None:
         assert names(await ask(stay=STAY, sort=PlaceSort.PRICE)) == ["Middle", "Far", "Near", "Unpriced"]
 
 
-async def test_amounts_of_two_currencies_are_never_compared(asking: Ask) -> None:
-    francs = listing("francs", name="Francs", north_m=50, rates=at("2.5", "CHF"))
+async def test_a_price_without_an_exchange_rate_is_not_compared_but_comes_last_and_says_so(asking: Ask) -> None:
+    francs = listing("francs", name="Francs", north_m=50, rates=at("0.5", "CHF"))
     async with asking(row(NEAR, MIDDLE, francs)) as ask:
-        assert names(await ask(stay=STAY, sort=PlaceSort.PRICE)) == ["Francs", "Middle", "Near"]
+        answer = await ask(stay=STAY, sort=PlaceSort.PRICE)
+        assert names(answer) == ["Middle", "Near", "Francs"]
+        (offer,) = answer.hits[-1].offers
+        assert (offer.status, offer.reason) == (OfferStatus.PRICED, OfferReason.NO_EXCHANGE_RATE)
+        assert offer.total == Money(Decimal("1.50"), "CHF")
+
+
+async def test_prices_of_one_currency_need_no_exchange_rate(asking: Ask) -> None:
+    francs = [listing(n, name=n, north_m=50 * int(n), rates=at(n, "CHF")) for n in ("2", "1")]
+    async with asking(row(*francs)) as ask:
+        answer = await ask(stay=STAY, sort=PlaceSort.PRICE)
+        assert names(answer) == ["1", "2"]
+        assert [hit.cheapest.reason for hit in answer.hits if hit.cheapest] == [None, None]
+
+
+async def test_prices_are_compared_by_the_exchange_rate_and_shown_as_they_are(asking: Ask) -> None:
+    francs = listing("francs", name="Francs", north_m=50, rates=at("1.5", "CHF"))
+    async with asking(row(NEAR, MIDDLE, francs), exchange=Exchange("EUR", {"CHF": Decimal("0.9")})) as ask:
+        answer = await ask(stay=STAY, sort=PlaceSort.PRICE)
+        assert names(answer) == ["Middle", "Francs", "Near"]
+        (offer,) = answer.hits[1].offers
+        assert offer.total == Money(Decimal("4.50"), "CHF")
+        assert offer.converted == Money(Decimal("5.00"), "EUR")
+
+
+async def test_the_highest_price_may_be_in_another_currency(asking: Ask) -> None:
+    async with asking(row(NEAR, MIDDLE), exchange=Exchange("EUR", {"CHF": Decimal("0.9")})) as ask:
+        wanted = PlaceFilter(max_price=Money(Decimal("4.50"), "CHF"))
+        assert names(await ask(stay=STAY, filter=wanted)) == ["Middle"]
+    async with asking(row(NEAR, MIDDLE)) as ask:
+        assert names(await ask(stay=STAY, filter=wanted)) == []
 
 
 async def test_places_come_by_vacancy_and_unknown_comes_last(asking: Ask) -> None:
@@ -262,7 +294,7 @@ async def test_search_and_feed_networks_make_one_place(asking: Ask) -> None:
         hit = one(await ask(stay=STAY))
         assert {key.network for key, _ in hit.place.listings} == {"app", "city"}
         assert hit.cheapest.key.network == "app"
-        assert (hit.cheapest.total, hit.cheapest.bookable, hit.cheapest.ref) == (READY.total, True, "q1")
+        assert (hit.cheapest.total, hit.cheapest.bookable, hit.cheapest.ref) == (READY.total, False, "q1")
 
 
 async def test_what_a_search_saw_is_found_again_by_its_id(asking: Ask) -> None:
@@ -312,3 +344,87 @@ async def test_what_is_out_of_service_is_closed_until_the_network_says_otherwise
         assert [exclusion.code for exclusion in hit.excluded] == [ExclusionCode.CLOSED_AT_ARRIVAL]
         assert (hit.offers[0].status, hit.offers[0].reason) == (OfferStatus.UNAVAILABLE, OfferReason.CLOSED)
         assert ask.search.is_open(hit.place, None) is False
+
+
+UNPRICED = batch(listing("9"))
+
+
+async def test_a_place_s_offers_are_asked_of_networks_that_quote(asking: Ask) -> None:
+    async with asking(search("app", UNPRICED, quotes=[(READY,)])) as ask:
+        place = one(await ask()).place
+        (offer,) = await ask.search.offers_of(place, STAY, Vehicle())
+        assert (offer.status, offer.total, offer.ref) == (OfferStatus.PRICED, READY.total, "q1")
+
+
+ASK = ListingOffer("ask", OfferStatus.NOT_COMPUTABLE, reason=OfferReason.NO_STRUCTURE)
+
+
+@pytest.mark.parametrize("came_with", [(), (ASK,)])
+async def test_a_page_has_the_prices_that_networks_say_on_request(
+    asking: Ask, came_with: tuple[ListingOffer, ...]
+) -> None:
+    app = search("app", batch(listing("9", offers=came_with)), quotes=[(READY,)])
+    async with asking(row(NEAR), app) as ask:
+        found = await ask(stay=STAY)
+        assert {hit.cheapest.total for hit in found.hits if hit.cheapest} == {Money(Decimal(9), "EUR"), READY.total}
+        assert (await ask()).hits[0].offers == ()
+        assert quote_script(app).calls == 1
+
+
+@pytest.mark.parametrize(
+    "decides",
+    [
+        {"sort": PlaceSort.PRICE},
+        {"filter": PlaceFilter(max_price=Money(Decimal(99), "EUR"))},
+        {"filter": PlaceFilter(bookable=False)},
+        {"stay": None},
+    ],
+)
+async def test_no_price_is_asked_for_where_it_would_decide_what_is_on_the_page(
+    asking: Ask, decides: dict[str, Any]
+) -> None:
+    app = search("app", UNPRICED, quotes=[(READY,)])
+    async with asking(app) as ask:
+        await ask(**({"stay": STAY} | decides))
+        assert quote_script(app).calls == 0
+
+
+async def test_no_price_is_asked_for_what_came_with_one_or_is_not_on_the_page(asking: Ask) -> None:
+    priced = listing("1", name="Priced", offers=(READY,))
+    app = search("app", batch(priced, listing("2", north_m=500), listing("3", north_m=900)), quotes=[(READY,)])
+    async with asking(app) as ask:
+        assert len((await ask(stay=STAY, first=2)).hits) == 2
+        assert quote_script(app).calls == 1
+
+
+async def test_the_prices_of_one_page_that_are_asked_for_are_so_many_and_no_more(asking: Ask) -> None:
+    many = batch(*(listing(str(number), north_m=40 * number) for number in range(40)))
+    app = search("app", many, quotes=[(READY,)])
+    async with asking(app) as ask:
+        found = await ask(stay=STAY, first=40)
+        assert quote_script(app).calls == 10
+        assert [hit.cheapest is not None for hit in found.hits] == [True] * 10 + [False] * 30
+
+
+async def test_a_price_that_does_not_come_leaves_the_place_as_it_is(asking: Ask) -> None:
+    async with asking(search("app", UNPRICED, quotes=[HANG])) as ask:
+        hit = one(await ask(stay=STAY))
+        assert [offer.status for offer in hit.offers] == [OfferStatus.NOT_COMPUTABLE]
+
+
+async def test_what_does_not_fit_is_not_asked_for_a_price(asking: Ask) -> None:
+    app = search("app", batch(listing("9", max_height_cm=190)), quotes=[(READY,)])
+    async with asking(app) as ask:
+        hit = one(await ask(stay=STAY, vehicle=Vehicle(height_cm=200)))
+        assert [offer.status for offer in hit.offers] == [OfferStatus.UNAVAILABLE]
+        await ask.search.offers_of(hit.place, STAY, Vehicle(height_cm=200))
+        assert quote_script(app).calls == 0
+
+
+async def test_a_query_that_has_no_time_left_asks_no_prices(asking: Ask) -> None:
+    app = search("app", UNPRICED, quotes=[(READY,)])
+    async with asking(app) as ask:
+        found = await ask()
+        assert found.ends > asyncio.get_running_loop().time()
+        (offer,) = await ask.search.offers_of(one(found).place, STAY, Vehicle(), found.ends - 60)
+        assert (offer.status, quote_script(app).calls) == (OfferStatus.NOT_COMPUTABLE, 0)

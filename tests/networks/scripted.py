@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from parkgraph.domain.geo import Area, Circle, Coordinates
 from parkgraph.domain.occupancy import Occupancy, OccupancyUpdate
-from parkgraph.domain.place import Listing
+from parkgraph.domain.place import Listing, ListingOffer
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.network import Network
@@ -76,10 +76,11 @@ class ScriptedFeed(FeedAdapter[AdapterSettings]):
 class ScriptedSearch(SearchAdapter[AdapterSettings]):
     Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
 
-    def __init__(self, info: NetworkInfo, script: Script) -> None:
+    def __init__(self, info: NetworkInfo, script: Script, quotes: Script) -> None:
         super().__init__(AdapterSettings(), ReplayClient(Path(__file__).parent))
         self._info = info
         self.script = script
+        self.quotes = quotes
 
     @property
     def info(self) -> NetworkInfo:
@@ -88,6 +89,10 @@ class ScriptedSearch(SearchAdapter[AdapterSettings]):
     async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle) -> Batch[Listing]:
         batch: Batch[Listing] = await self.script.play()
         return batch
+
+    async def quote(self, local_id: str, stay: Stay, vehicle: Vehicle) -> tuple[ListingOffer, ...]:
+        offers: tuple[ListingOffer, ...] = await self.quotes.play()
+        return offers
 
 
 def feed(
@@ -104,8 +109,13 @@ def feed(
     return Network(network_id, ScriptedFeed(facts, Script(*answers), Script(*live)))
 
 
-def search(network_id: str, *answers: object, **info: Any) -> Network:
-    return Network(network_id, ScriptedSearch(replace(SEARCH_INFO, name=network_id, **info), Script(*answers)))
+def search(network_id: str, *answers: object, quotes: Iterable[object] = (), **info: Any) -> Network:
+    """A search network. `quotes` makes it one that quotes."""
+    quotes = tuple(quotes)
+    facts = replace(SEARCH_INFO, name=network_id, **info)
+    if quotes:
+        facts = replace(facts, capabilities=facts.capabilities | {Capability.QUOTE})
+    return Network(network_id, ScriptedSearch(facts, Script(*answers), Script(*quotes)))
 
 
 def script(network: Network) -> Script:
@@ -117,6 +127,11 @@ def script(network: Network) -> Script:
 def live_script(network: Network) -> Script:
     assert isinstance(network.adapter, ScriptedFeed)
     return network.adapter.live
+
+
+def quote_script(network: Network) -> Script:
+    assert isinstance(network.adapter, ScriptedSearch)
+    return network.adapter.quotes
 
 
 def listing(local_id: str, **facts: Any) -> Listing:

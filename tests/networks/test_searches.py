@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from parkgraph.domain.geo import Bounds
+from parkgraph.domain.geo import Area, Bounds
 from parkgraph.domain.money import Money
 from parkgraph.domain.place import Listing, ListingOffer
 from parkgraph.domain.pricing import OfferStatus
@@ -32,8 +32,15 @@ class Asked:
         gateways = {network.id: Gateway(network.id) for network in networks}
         self._searches = Searches(networks, gateways, self._seen, self.clock)
 
-    async def search(self, stay: Stay | None = STAY, deadline: float = 5) -> dict[str, SearchAnswer]:
-        answers = await self._searches.search(AROUND, stay, Vehicle(), deadline)
+    async def search(
+        self,
+        stay: Stay | None = STAY,
+        deadline: float = 5,
+        *,
+        area: Area = AROUND,
+        vehicle: Vehicle = Vehicle(),  # noqa: B008  (frozen)
+    ) -> dict[str, SearchAnswer]:
+        answers = await self._searches.search(area, stay, vehicle, deadline)
         return {answer.network.id: answer for answer in answers}
 
     def _seen(self, network: Network, found: Batch[Listing]) -> asyncio.Task[None] | None:
@@ -165,3 +172,52 @@ async def test_a_cancelled_search_counts_as_no_attempt() -> None:
     searching.cancel()
     await asyncio.gather(searching, return_exceptions=True)
     assert (network.status, network.code) == (NetworkStatus.STARTING, None)
+
+
+async def test_the_same_search_is_answered_from_memory_and_says_so() -> None:
+    network = search("city", batch("a", as_of=NOW))
+    asked = Asked(network)
+    await asked.search()
+    asked.clock.pass_by(timedelta(seconds=59))
+    answer = (await asked.search())["city"]
+    assert answer.batch == batch("a", as_of=NOW)
+    assert (answer.report.status, answer.report.as_of, answer.report.fetched_at) == (SourceStatus.CACHED, NOW, NOW)
+    assert (answer.report.listings, script(network).calls) == (1, 1)
+
+
+async def test_any_other_stay_vehicle_or_area_is_another_search() -> None:
+    network = search("city", batch("a"))
+    asked = Asked(network)
+    await asked.search()
+    await asked.search(stay=None)
+    await asked.search(vehicle=Vehicle(height_cm=200))
+    await asked.search(area=Bounds(48, 9, 49, 10))
+    assert script(network).calls == 4
+
+
+async def test_an_incomplete_answer_is_asked_for_again() -> None:
+    asked = Asked(search("city", batch("a", complete=False), batch("a", "b")))
+    await asked.search()
+    assert (await asked.search())["city"].batch == batch("a", "b")
+
+
+async def test_five_hundred_equal_searches_are_one_call_and_seen_once() -> None:
+    network = search("city", batch("a"))
+    asked = Asked(network)
+    answers = await asyncio.gather(*(asked.search() for _ in range(500)))
+    assert {answer["city"].report.status for answer in answers} == {SourceStatus.FRESH}
+    assert (script(network).calls, len(asked.saw)) == (1, 1)
+
+
+@pytest.mark.parametrize("offers", ["cheap", ("cheap",), [ListingOffer("1", OfferStatus.FREE)]])
+async def test_offers_that_are_none_are_the_adapters_bug(offers: object) -> None:
+    answer = (await Asked(search("city", batch(listing("a", offers=offers)))).search())["city"]
+    assert answer.report.code is Code.UNEXPECTED
+
+
+async def test_a_network_that_always_fails_costs_five_calls_and_says_so() -> None:
+    network = search("city", Unavailable("away"))
+    asked = Asked(network)
+    reports = [(await asked.search())["city"].report for _ in range(8)]
+    assert [report.status for report in reports] == [SourceStatus.FAILED] * 5 + [SourceStatus.CIRCUIT_OPEN] * 3
+    assert script(network).calls == 5

@@ -47,19 +47,25 @@ def test_a_rate_of_nothing_is_refused() -> None:
         Pace(0)
 
 
-def test_a_network_that_always_fails_exhausts_its_retries() -> None:
-    budget = RetryBudget(most=5)
-    assert sum(budget.spend() for _ in range(100)) == 5
+@given(st.lists(st.booleans(), max_size=300))
+def test_of_all_requests_at_most_one_in_ten_is_a_retry_from_the_first_on(outcomes: list[bool]) -> None:
+    """Each request that fails is repeated where the budget allows, and the repetition fails too."""
+    budget, retries = RetryBudget(), 0
+    for requests, well in enumerate(outcomes, start=1):
+        if well:
+            budget.earn()
+        else:
+            retries += budget.spend()
+        assert retries <= 0.1 * requests
 
 
 def test_ten_successes_pay_for_one_retry() -> None:
-    budget = RetryBudget(most=1, price=10)
-    assert budget.spend()
+    budget = RetryBudget(price=10)
     for _ in range(9):
         budget.earn()
     assert not budget.spend()
     budget.earn()
-    assert budget.spend()
+    assert [budget.spend() for _ in range(2)] == [True, False]
 
 
 def test_savings_are_bounded() -> None:

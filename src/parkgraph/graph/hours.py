@@ -30,3 +30,12 @@ def parse_hours(text: str, position: Coordinates, zone: ZoneInfo) -> Hours | Non
     except ParserError:
         return None
     return OsmHours(parsed, zone)
+
+
+def is_hours(text: str) -> bool:
+    """Whether the text is OSM syntax."""
+    try:
+        OpeningHours(text)
+    except ParserError:
+        return False
+    return True

@@ -1,7 +1,7 @@
 """What a stay at a place costs, network by network, and why a vehicle or a stay does not fit. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Listing, ListingKey, ListingOffer, Place
-from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine, price
+from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine, Quote, price
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.calendars import calendar_of
+from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.hours import parse_hours
-from parkgraph.sdk.contract import NetworkInfo
+from parkgraph.sdk.contract import Capability, NetworkInfo
 
 NOW_MEANS: Final = timedelta(minutes=30)
 """A count of vacant spaces speaks of arrivals within this time."""
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
+
+PAYABLE: Final = frozenset({OfferStatus.PRICED, OfferStatus.FREE})
 
 _RANK: Final = {
     OfferStatus.PRICED: 0,
@@ -59,30 +63,34 @@ _OFFER_REASON: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One network's price for one stay, and how to take it. `ref` is the network's own id of a ready offer."""
+    """One network's price for one stay, and how to take it. `ref` is the network's own id of a ready offer.
+
+    `converted`: the total in the currency in which offers are compared, where that is another one and has a rate.
+    """
 
     key: ListingKey
     listing: Listing
     stay: Stay
+    vehicle: Vehicle
     status: OfferStatus
     ref: str | None = None
     total: Money | None = None
-    lines: tuple[PriceLine, ...] = ()
     reason: OfferReason | None = None
     reason_text: str | None = None
     bookable: bool = False
     url: str | None = None
     valid_until: datetime | None = None
+    converted: Money | None = None
+    priced_by: Quote | ListingOffer | None = field(default=None, repr=False, compare=False)
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """What names this offer: the listing, the stay, and the network's own reference if it has one."""
-        arrive, leave = self.stay.arrive.isoformat(), self.stay.leave.isoformat()
-        return (*self.key, arrive, leave, self.ref or "")
+    def lines(self) -> tuple[PriceLine, ...]:
+        """They explain the total; made when they are first asked for."""
+        return self.priced_by.lines if self.priced_by else ()
 
     @property
     def payable(self) -> bool:
-        return self.status in (OfferStatus.PRICED, OfferStatus.FREE)
+        return self.status in PAYABLE
 
 
 def is_fresh(occupancy: Occupancy, info: NetworkInfo, now: datetime) -> bool:
@@ -117,35 +125,53 @@ def exclusions(
 def offers(
     place: Place,
     stay: Stay,
+    vehicle: Vehicle,
     excluded: Sequence[Exclusion],
     infos: Mapping[str, NetworkInfo],
     ready: Mapping[ListingKey, tuple[ListingOffer, ...]],
 ) -> tuple[Offer, ...]:
-    """Every network's offer for the stay, the cheapest first; those that cannot be taken come last."""
+    """Every network's offer for the stay, in the order of the listings."""
     barred = excluded[0] if excluded else None
     found: list[Offer] = []
     for key, listing in place.listings:
         if barred:
             reason = _OFFER_REASON[barred.code]
-            found.append(Offer(key, listing, stay, OfferStatus.UNAVAILABLE, reason=reason, reason_text=barred.text))
+            found.append(
+                Offer(key, listing, stay, vehicle, OfferStatus.UNAVAILABLE, reason=reason, reason_text=barred.text)
+            )
         elif key in ready:
-            found.extend(_ready_offer(key, listing, stay, offer) for offer in ready[key])
+            takes_bookings = Capability.BOOKING in infos[key.network].capabilities
+            found.extend(
+                _ready_offer(key, listing, stay, vehicle, offer, takes_bookings=takes_bookings) for offer in ready[key]
+            )
         else:
-            quote = price(listing.rates, stay, _zone_of_listing(key, listing, infos))
+            zone, calendar = _zone_of_listing(key, listing, infos), calendar_of(infos[key.network].region)
+            quote = price(listing.rates, stay, zone, vehicle, calendar)
             found.append(
                 Offer(
                     key,
                     listing,
                     stay,
+                    vehicle,
                     quote.status,
                     total=quote.total,
-                    lines=quote.lines,
                     reason=quote.reason,
                     reason_text=quote.reason_text,
                     url=listing.url,
+                    priced_by=quote,
                 )
             )
-    return tuple(sorted(found, key=_cheapest_first))
+    return tuple(found)
+
+
+def compared(found: Sequence[Offer], exchange: Exchange, *, several_currencies: bool = False) -> tuple[Offer, ...]:
+    """The cheapest first. Numbers of two currencies are never compared: what has no rate comes last and says so."""
+    currencies = {offer.total.currency for offer in found if offer.total}
+    several = several_currencies or len(currencies) > 1
+    if currencies <= {exchange.currency}:
+        return tuple(sorted(found, key=lambda offer: _cheapest_first(offer, exchange)))
+    converted = (_converted(offer, exchange, several=several) for offer in found)
+    return tuple(sorted(converted, key=lambda offer: _cheapest_first(offer, exchange)))
 
 
 def beyond_max_stay(found: Sequence[Offer]) -> Exclusion | None:
@@ -176,29 +202,42 @@ def live_level(place: Place, infos: Mapping[str, NetworkInfo], now: datetime) ->
 
 
 def out_of_service(place: Place) -> bool:
-    """A CLOSED without a time is no count but a standing word of the network: closed until it says otherwise."""
-    occupancy = place.occupancy
-    return occupancy is not None and occupancy.level is OccupancyLevel.CLOSED and occupancy.observed_at is None
+    """Whether a network's standing word is that it is closed."""
+    return place.occupancy is not None and place.occupancy.out_of_service
 
 
-def _ready_offer(key: ListingKey, listing: Listing, stay: Stay, offer: ListingOffer) -> Offer:
+def _ready_offer(
+    key: ListingKey, listing: Listing, stay: Stay, vehicle: Vehicle, offer: ListingOffer, *, takes_bookings: bool
+) -> Offer:
+    payable = offer.status in PAYABLE and offer.total is not None
     return Offer(
         key,
         listing,
         stay,
+        vehicle,
         offer.status,
         ref=offer.ref,
         total=offer.total,
-        lines=offer.lines,
         reason=offer.reason,
         reason_text=offer.reason_text,
-        bookable=offer.bookable,
+        bookable=takes_bookings and offer.bookable and payable,
         url=offer.url or listing.url,
         valid_until=offer.valid_until,
+        priced_by=offer,
     )
 
 
-def _cheapest_first(offer: Offer) -> tuple[int, str, Decimal, ListingKey, str]:
-    """Amounts are compared within one currency only."""
-    total = offer.total or Money(Decimal(0), "XXX")
-    return _RANK[offer.status], total.currency, total.amount, offer.key, offer.ref or ""
+def _converted(offer: Offer, exchange: Exchange, *, several: bool) -> Offer:
+    total = offer.total
+    if total is None or total.currency == exchange.currency:
+        return offer
+    if converted := exchange.convert(total):
+        return replace(offer, converted=converted)
+    if not several or not offer.payable:
+        return offer
+    text = f"No rate of {total.currency} to {exchange.currency} is known, so this price is not compared with others."
+    return replace(offer, reason=OfferReason.NO_EXCHANGE_RATE, reason_text=text)
+
+
+def _cheapest_first(offer: Offer, exchange: Exchange) -> tuple[int, tuple[int, str, Decimal], ListingKey, str]:
+    return _RANK[offer.status], exchange.sort_key(offer.total), offer.key, offer.ref or ""

@@ -1,26 +1,48 @@
 """`nearby` and `within`: fan out, merge, price, rank, cut a page."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from parkgraph.domain.geo import Area, Coordinates, bounds_of
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Feature, ListingKey, ListingOffer, Place, PlaceKind
+from parkgraph.domain.pricing import OfferStatus
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
+from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.hours import parse_hours
-from parkgraph.graph.offers import Exclusion, Offer, beyond_max_stay, exclusions, is_fresh, live_level, offers, zone_of
+from parkgraph.graph.offers import (
+    Exclusion,
+    Offer,
+    beyond_max_stay,
+    compared,
+    exclusions,
+    is_fresh,
+    live_level,
+    offers,
+    zone_of,
+)
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.reports import SourceReport
-from parkgraph.networks.service import Networks
+from parkgraph.networks.service import Networks, SearchAnswer
 from parkgraph.sdk.contract import NetworkInfo
+
+QUOTES_OF_A_PAGE: Final = 10
+"""Listings of one page whose prices are asked for one by one."""
+
+QUOTES_LEFT: Final = 0.5
+"""The part of the deadline that has to be left for them: less would blame networks for our lateness."""
+
+Ready = Mapping[ListingKey, tuple[ListingOffer, ...]]
 
 
 class PlaceSort(StrEnum):
@@ -70,16 +92,33 @@ class Hit:
         place: Place,
         question: Question,
         infos: Mapping[str, NetworkInfo],
-        ready: Mapping[ListingKey, tuple[ListingOffer, ...]],
+        ready: Ready,
         now: datetime,
+        exchange: Exchange,
+        *,
+        several_currencies: bool = False,
     ) -> None:
         self.place = place
         self._question = question
         self._infos = infos
         self._ready = ready
         self._now = now
+        self._exchange = exchange
+        self._several = several_currencies
         centre = question.near or bounds_of(question.area).centre
         self._from_centre = centre.distance_m(place.location)
+
+    def but(self, ready: Ready | None = None, *, several_currencies: bool = False) -> "Hit":
+        """The same with these ready offers besides, or among places whose prices are in several currencies."""
+        return Hit(
+            self.place,
+            self._question,
+            self._infos,
+            {**self._ready, **(ready or {})},
+            self._now,
+            self._exchange,
+            several_currencies=self._several or several_currencies,
+        )
 
     @property
     def distance_m(self) -> int | None:
@@ -92,11 +131,24 @@ class Hit:
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
         stay = self._question.stay
-        return offers(self.place, stay, self._barred, self._infos, self._ready) if stay else ()
+        if stay is None:
+            return ()
+        found = offers(self.place, stay, self._question.vehicle, self._barred, self._infos, self._ready)
+        return compared(found, self._exchange, several_currencies=self._several)
 
     @cached_property
     def cheapest(self) -> Offer | None:
         return next((offer for offer in self.offers if offer.payable), None)
+
+    @property
+    def total(self) -> Money | None:
+        """Of the cheapest offer."""
+        return self.cheapest.total if self.cheapest else None
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether something is in the way whatever it costs."""
+        return bool(self._barred)
 
     @cached_property
     def excluded(self) -> tuple[Exclusion, ...]:
@@ -111,9 +163,7 @@ class Hit:
             case PlaceSort.DISTANCE:
                 return last
             case PlaceSort.PRICE:
-                # Amounts are compared within one currency only: each currency makes a run of its own.
-                total = self.cheapest.total if self.cheapest else None
-                return (0, total.currency, total.amount, *last) if total else (1, "", Decimal(0), *last)
+                return (*self._exchange.sort_key(self.total), *last)
             case PlaceSort.VACANCY:
                 vacant = self.place.occupancy.vacant if self.place.occupancy else None
                 return (1, 0, *last) if vacant is None else (0, -vacant, *last)
@@ -149,13 +199,19 @@ class Hit:
         return False if False in states else None if None in states else True
 
     def _costs_at_most(self, limit: Money) -> bool:
-        total = self.cheapest.total if self.cheapest else None
-        return total is not None and total.currency == limit.currency and total.amount <= limit.amount
+        total = self.total
+        if total is None or total.currency == limit.currency:
+            return total is not None and total.amount <= limit.amount
+        one, other = self._exchange.convert(total), self._exchange.convert(limit)
+        return one is not None and other is not None and one.amount <= other.amount
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page of hits, how many there are in all, and what every network did for it."""
+    """One page of hits, how many there are in all, and what every network did for it.
+
+    `ends`: the instant of the loop's clock by which the whole query is to be answered.
+    """
 
     hits: Sequence[Hit]
     cursors: Sequence[str]
@@ -163,6 +219,7 @@ class Answer:
     has_next: bool
     has_previous: bool
     sources: Sequence[SourceReport]
+    ends: float
 
 
 class Search:
@@ -174,8 +231,10 @@ class Search:
         networks: Networks,
         deadline_s: float,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        exchange: Callable[[], Exchange] = Exchange,
     ) -> None:
         self._graph = graph
+        self._rates = exchange
         self._networks = networks
         self._deadline_s = deadline_s
         self._clock = clock
@@ -183,6 +242,7 @@ class Search:
 
     async def find(self, question: Question, first: int, after: str | None) -> Answer:
         """The page of `first` hits after the cursor. Raises CursorError."""
+        ends = asyncio.get_running_loop().time() + self._deadline_s
         answers = await self._networks.search(question.area, question.stay, question.vehicle, self._deadline_s)
         await self._turns.take()
         ready = {
@@ -192,27 +252,75 @@ class Search:
             for listing in answer.batch.items
             if listing.offers
         }
-        infos, now = self.infos, self._clock()
-        found = [Hit(place, question, infos, ready, now) for place in self._graph.view.index.within(question.area)]
+        infos, now, rates = self.infos, self._clock(), self._rates()
+        places = self._graph.view.index.within(question.area)
+        found = [Hit(place, question, infos, ready, now, rates) for place in places]
         hits = sorted((hit for hit in found if hit.passes(question.filter)), key=lambda hit: hit.key)
-        page = self._after(hits, question, after)
+        rest = self._after(hits, question, after)
+        page = await self._with_quotes(rest[:first], question, answers, ends)
+        if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
+            page = [hit.but(several_currencies=True) for hit in page]
         searched = {answer.network.id: answer.report for answer in answers}
         return Answer(
-            hits=page[:first],
-            cursors=[cursors.encode(question.fingerprint, hit.key) for hit in page[:first]],
+            hits=page,
+            cursors=[cursors.encode(question.fingerprint, hit.key) for hit in page],
             total=len(hits),
-            has_next=len(page) > first,
-            has_previous=len(page) < len(hits),
+            has_next=len(rest) > first,
+            has_previous=len(rest) < len(hits),
             sources=[
                 searched.get(network.id) or self._networks.report(network.id, question.area)
                 for network in self._networks
             ],
+            ends=ends,
         )
 
-    def offers_of(self, place: Place, stay: Stay, vehicle: Vehicle) -> tuple[Offer, ...]:
-        """Offers of one place outside a search: from rates that are known, without a call."""
-        barred = exclusions(place, stay, vehicle, self.infos, self._clock())
-        return offers(place, stay, barred, self.infos, {})
+    async def offers_of(
+        self, place: Place, stay: Stay, vehicle: Vehicle, ends: float | None = None
+    ) -> tuple[Offer, ...]:
+        """Offers of one place outside a search: from rates that are known, and of networks that quote.
+
+        `ends`: when the query has to be answered, where that is not the deadline from now.
+        """
+        infos = self.infos
+        barred = exclusions(place, stay, vehicle, infos, self._clock())
+        wanted = [] if barred else [key for key, _ in place.listings if self._networks.quotes(key.network)]
+        ready: Ready = {}
+        if wanted:
+            clock = asyncio.get_running_loop().time
+            ready = await self._quoted(wanted, stay, vehicle, ends or clock() + self._deadline_s)
+        return compared(offers(place, stay, vehicle, barred, infos, ready), self._rates())
+
+    async def _with_quotes(
+        self, page: Sequence[Hit], question: Question, answers: Sequence[SearchAnswer], ends: float
+    ) -> Sequence[Hit]:
+        """The page, with prices of listings that networks gave without any but say on request.
+
+        Only where no price decides what is on the page, for the first of them, and while there is time.
+        """
+        stay, wanted = question.stay, question.filter
+        decides = question.sort is PlaceSort.PRICE or wanted.max_price is not None or wanted.bookable is not None
+        late = ends - asyncio.get_running_loop().time() < QUOTES_LEFT * self._deadline_s
+        if stay is None or decides or late:
+            return page
+        unpriced = {
+            ListingKey(answer.network.id, listing.local_id)
+            for answer in answers
+            if answer.batch and self._networks.quotes(answer.network.id)
+            for listing in answer.batch.items
+            if all(offer.status is OfferStatus.NOT_COMPUTABLE for offer in listing.offers)
+        }
+        keys = [key for hit in page if not hit.is_barred for key, _ in hit.place.listings if key in unpriced]
+        if not keys:
+            return page
+        quoted = await self._quoted(keys[:QUOTES_OF_A_PAGE], stay, question.vehicle, ends)
+        await self._turns.take()
+        return [hit.but(quoted) if any(key in quoted for key, _ in hit.place.listings) else hit for hit in page]
+
+    async def _quoted(self, keys: Iterable[ListingKey], stay: Stay, vehicle: Vehicle, ends: float) -> Ready:
+        """Ready offers of those listings whose networks answered."""
+        keys, left = list(keys), ends - asyncio.get_running_loop().time()
+        answers = await asyncio.gather(*(self._networks.quote(key, stay, vehicle, left) for key in keys))
+        return {key: answer.offers for key, answer in zip(keys, answers, strict=True) if answer.offers}
 
     def is_open(self, place: Place, at: datetime | None) -> bool | None:
         """Now, or at an instant; None where hours are unknown. A live CLOSED wins over published hours."""

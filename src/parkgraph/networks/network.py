@@ -1,7 +1,7 @@
 """One configured network: what it is, what it has, and how asking it went."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -11,7 +11,8 @@ import structlog
 from parkgraph.domain.geo import Area, bounds_of
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus, status_without_data
 from parkgraph.networks.snapshots import Snapshot
-from parkgraph.sdk.contract import FeedAdapter, NetworkInfo, SearchAdapter
+from parkgraph.sdk.booking import BookingAdapter
+from parkgraph.sdk.contract import Capability, FeedAdapter, NetworkInfo, SearchAdapter
 
 _log = structlog.get_logger(__name__)
 
@@ -34,11 +35,13 @@ class NetworkStatus(StrEnum):
 
 
 class Part(StrEnum):
-    """What a network is asked for by itself."""
+    """What a network is asked for. How asking goes is kept of the first three; a quote counts as a search."""
 
     LISTINGS = "listings"
     OCCUPANCIES = "occupancies"
     SEARCH = "search"
+    QUOTE = "quote"
+    BOOKING = "booking"
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class Network:
         self.id = id
         self.source = source
         self.adapter = adapter
-        self.info: NetworkInfo = adapter.info
+        self.info = _info(adapter)
         self.replayed = replayed
         self.snapshot: Snapshot | None = None
         self.asking = _askings(adapter, self.info, refresh_every)
@@ -156,7 +159,14 @@ class Network:
         else:
             why = self.code or (Code.OVERDUE if self._is_overdue(now) else None)
             status = SourceStatus.STALE if why else SourceStatus.FRESH
-        return SourceReport(self, status, as_of=self.snapshot.as_of, listings=self.listings, code=why)
+        return SourceReport(
+            self,
+            status,
+            as_of=self.snapshot.as_of,
+            listings=self.listings,
+            code=why,
+            fetched_at=self.snapshot.fetched_at,
+        )
 
     def restored(self, snapshot: Snapshot) -> None:
         """The stored snapshot is served until the network answers."""
@@ -224,6 +234,13 @@ class Network:
         self._rejected_logged = self.rejected
         reasons = Counter(rejected.reason for rejected in self.snapshot.rejected)
         _log.info("rows_rejected", network=self.id, rows=self.rejected, reasons=dict(reasons.most_common(5)))
+
+
+def _info(adapter: FeedAdapter[Any] | SearchAdapter[Any]) -> NetworkInfo:
+    """As the adapter declares it; one that has no way to book takes no bookings, whatever it declares."""
+    if isinstance(adapter, BookingAdapter):
+        return adapter.info
+    return replace(adapter.info, capabilities=adapter.info.capabilities - {Capability.BOOKING})
 
 
 def _askings(

@@ -97,7 +97,7 @@ class Refresher:
         await self._attempt(Part.OCCUPANCIES, self._take_occupancies)
 
     async def _attempt(self, part: Part, take: Callable[[], Awaitable[_Taken]]) -> None:
-        answer = await self._gateway.call(take, DEADLINE_S)
+        answer = await self._gateway.refresh(take, DEADLINE_S)
         self._observer(self._network, part, answer)
         now, taken = self._clock(), answer.value
         if taken is None:

@@ -33,6 +33,12 @@ class Code(StrEnum):
     TIMED_OUT = "TIMED_OUT"
     UNEXPECTED = "UNEXPECTED"
     """A bug of the adapter."""
+    CIRCUIT_OPEN = "CIRCUIT_OPEN"
+    """It failed so often that it was not asked."""
+    BUSY = "BUSY"
+    """As many calls to it as may be are under way, so it was not asked."""
+    REVALIDATING = "REVALIDATING"
+    """It is being asked again; an answer to the same question from before is served meanwhile."""
     INCOMPLETE = "INCOMPLETE"
     """A part of the answer was missing, so nothing was deleted."""
     HELD_SMALLER = "HELD_SMALLER"
@@ -45,7 +51,11 @@ class Code(StrEnum):
     """The first answer is still awaited."""
 
 
-_STATUS_OF = {Code.TIMED_OUT: SourceStatus.TIMED_OUT, Code.RATE_LIMITED: SourceStatus.RATE_LIMITED}
+_STATUS_OF = {
+    Code.TIMED_OUT: SourceStatus.TIMED_OUT,
+    Code.RATE_LIMITED: SourceStatus.RATE_LIMITED,
+    Code.CIRCUIT_OPEN: SourceStatus.CIRCUIT_OPEN,
+}
 
 
 def status_without_data(code: Code) -> SourceStatus:
@@ -60,7 +70,7 @@ class SourceReport:
     """One network's part in one answer.
 
     `as_of`: the network's own time of its data. `listings`: how many it gave; of a feed network, all that it has.
-    `latency_ms` is 0 where the answer came from memory.
+    `latency_ms` is 0 where the answer came from memory. `fetched_at`: when the network gave it to us.
     """
 
     network: "Network"
@@ -69,3 +79,4 @@ class SourceReport:
     as_of: datetime | None = None
     listings: int = 0
     code: str | None = None
+    fetched_at: datetime | None = None

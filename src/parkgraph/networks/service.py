@@ -1,22 +1,27 @@
 """The room's face: every configured network, what it has, and how to ask it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from parkgraph.db.engine import Database
 from parkgraph.domain.geo import Area
-from parkgraph.domain.place import Listing
+from parkgraph.domain.place import Listing, ListingKey
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
+from parkgraph.networks.bookings import NetworkBookings
+from parkgraph.networks.breaker import USUAL, BreakerPolicy, CircuitState
 from parkgraph.networks.changes import Changes, Listener
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.keeping import Keeping
 from parkgraph.networks.leader import Leader, Role
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
+from parkgraph.networks.questions import Reuse
+from parkgraph.networks.quotes import QuoteAnswer, Quotes
 from parkgraph.networks.refresh import Refresher
 from parkgraph.networks.reports import SourceReport
 from parkgraph.networks.searches import SearchAnswer, Searches
@@ -48,6 +53,8 @@ class Networks:
         clock: Callable[[], datetime] = _now,
         save_seen_every: timedelta = timedelta(seconds=30),
         observer: Observer = nobody,
+        policy: BreakerPolicy = USUAL,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._networks = {network.id: network for network in networks}
         self._clock = clock
@@ -56,10 +63,15 @@ class Networks:
         self._leader = Leader(database, self._took_role, lambda payload: self._keeping.heard(payload))
         store = SnapshotStore(database, {network.id: network.source for network in networks})
         self._keeping = Keeping(self._networks, store, self._changes, lambda: self._leader.is_leader, clock)
-        gateways = {network.id: Gateway(network.id) for network in networks}
-        self._searches = Searches(networks, gateways, self._saw, clock, observer)
+        self._gateways = {
+            network.id: Gateway(network.id, concurrent=network.info.max_concurrent, policy=policy, steady=steady)
+            for network in networks
+        }
+        self._searches = Searches(networks, self._gateways, self._saw, clock, observer)
+        self._quotes = Quotes(networks, self._gateways, clock, observer)
+        self.bookings = NetworkBookings(networks, self._gateways, observer)
         self._refreshers = {
-            network.id: Refresher(network, gateways[network.id], self._keeping.settled, clock, observer)
+            network.id: Refresher(network, self._gateways[network.id], self._keeping.settled, clock, observer)
             for network in networks
             if Part.LISTINGS in network.asking
         }
@@ -117,6 +129,8 @@ class Networks:
                 if self._leader.is_leader:
                     await self._keeping.save()
                 await self._keeping.save_seen()
+        await self._searches.aclose()
+        await self._quotes.aclose()
         await self._tasks.end()
         for network in self:
             await network.aclose()
@@ -134,6 +148,26 @@ class Networks:
         What they saw is kept, and `on_change` is awaited for what is new of it as far as the deadline allows.
         """
         return await self._searches.search(area, stay, vehicle, deadline)
+
+    def quotes(self, network_id: str) -> bool:
+        """Whether the network says a price for one stay at one facility."""
+        return self._quotes.quotes(network_id)
+
+    async def quote(self, key: ListingKey, stay: Stay, vehicle: Vehicle, deadline: float) -> QuoteAnswer:
+        """Ready offers of one listing, within `deadline` seconds. Raises KeyError where the network does not quote."""
+        return await self._quotes.quote(key, stay, vehicle, deadline)
+
+    def circuit(self, network_id: str) -> CircuitState:
+        """Whether this process asks the network inside of queries. Raises KeyError."""
+        return self._gateways[network_id].circuit
+
+    @property
+    def reuse(self) -> Iterator[tuple[str, Part, Mapping[Reuse, int]]]:
+        """Of each network and part: how often answers came from where, since the start."""
+        for searches in self._searches.questions:
+            yield searches.network.id, searches.part, searches.tally
+        for quotes in self._quotes.questions:
+            yield quotes.network.id, quotes.part, quotes.tally
 
     def report(self, network_id: str, area: Area) -> SourceReport:
         """What the network serves from memory, and how good that is. Raises KeyError."""

@@ -29,13 +29,15 @@ class HttpLimits:
     """
 
     deadline: timedelta = timedelta(seconds=10)
-    max_bytes: int = 32_000_000
+    max_bytes: int = 16_000_000
     max_per_minute: int = 60
     max_connections: int = 10
 
 
 class HttpClient:
-    """The `Client` over HTTP. A GET is repeated up to twice where that may help, and revalidated where it can be."""
+    """The `Client` over HTTP. A GET is repeated up to twice where that may help and successes have paid for it, and
+    revalidated where it can be.
+    """
 
     def __init__(
         self, limits: HttpLimits | None = None, *, allow_private: bool = False, user_agent: str = "parkgraph"

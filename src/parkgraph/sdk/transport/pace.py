@@ -33,15 +33,16 @@ class Pace:
 
 
 class RetryBudget:
-    """Successes pay for retries, so that a network that fails is not asked much more often for it.
+    """Successes pay for retries, so that a network that fails is not asked more often for it.
 
-    `price`: the successes that one retry costs. A network failing every call sees `most` retries in all.
+    `price`: the successes that one retry costs; `most`: the retries that can be saved up. A network that never answered
+    has no retries: of all requests at most one in `price` is one, from the first on.
     """
 
     def __init__(self, most: int = 5, price: int = 10) -> None:
         self._full = most * price
         self._price = price
-        self._saved = self._full
+        self._saved = 0
 
     def earn(self) -> None:
         """A call succeeded."""

@@ -1,0 +1,154 @@
+"""Answers that answer the same question again, for as long as they hold. Bounded, and in this process only."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Generic, Protocol, TypeVar
+
+from cachetools import TLRUCache
+
+from parkgraph.domain.place import Listing, ListingOffer
+from parkgraph.networks.reports import Code
+from parkgraph.sdk.batch import Batch
+
+T = TypeVar("T")
+
+LONGEST: Final = timedelta(hours=1)
+"""However long offers say that they hold: what else is in an answer does not."""
+
+STALE_TIMES: Final = 5
+"""So many times its network's `search_max_age` after it held, an answer is still better than none."""
+
+CAPACITY: Final = 20_000
+"""Listings and offers of one network that are remembered."""
+
+
+class Kind(Protocol[T]):
+    """What is to be known of an answer that is remembered."""
+
+    def offers(self, value: T) -> Iterable[ListingOffer]:
+        """All offers in it."""
+        ...
+
+    def valid(self, value: T, now: datetime) -> T:
+        """The same without offers that are over."""
+        ...
+
+    def is_whole(self, value: T) -> bool:
+        """Whether asking again would bring nothing more."""
+        ...
+
+    def size(self, value: T) -> int:
+        """How many listings and offers it holds."""
+        ...
+
+
+class OfSearches(Kind[Batch[Listing]]):
+    """Answers to searches."""
+
+    def offers(self, value: Batch[Listing]) -> Iterable[ListingOffer]:
+        return (offer for listing in value.items for offer in listing.offers)
+
+    def valid(self, value: Batch[Listing], now: datetime) -> Batch[Listing]:
+        return replace(value, items=tuple(replace(item, offers=_valid(item.offers, now)) for item in value.items))
+
+    def is_whole(self, value: Batch[Listing]) -> bool:
+        return value.complete
+
+    def size(self, value: Batch[Listing]) -> int:
+        return sum(1 + len(listing.offers) for listing in value.items)
+
+
+class OfQuotes(Kind[tuple[ListingOffer, ...]]):
+    """Answers to quotes."""
+
+    def offers(self, value: tuple[ListingOffer, ...]) -> Iterable[ListingOffer]:
+        return value
+
+    def valid(self, value: tuple[ListingOffer, ...], now: datetime) -> tuple[ListingOffer, ...]:
+        return _valid(value, now)
+
+    def is_whole(self, value: tuple[ListingOffer, ...]) -> bool:
+        return True
+
+    def size(self, value: tuple[ListingOffer, ...]) -> int:
+        return len(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """An answer of `at`. Until `fresh_until` nobody need be asked, until `stale_until` it may stand in.
+
+    `code`: why the last attempt to have a newer one failed, if one did.
+    """
+
+    value: T
+    at: datetime
+    fresh_until: datetime
+    stale_until: datetime
+    code: Code | None = None
+
+
+def fresh_until(offers: Iterable[ListingOffer], at: datetime, max_age: timedelta) -> datetime:
+    """Until the first of the offers is over: at its `valid_until`, or after `max_age` where it says none.
+
+    An answer without offers is over after `max_age`. None holds longer than LONGEST.
+    """
+    ends = [offer.valid_until or at + max_age for offer in offers]
+    return min([*ends, at + LONGEST]) if ends else at + max_age
+
+
+class Memory(Generic[T]):
+    """The answers of one network to one kind of question, by exactly what was asked."""
+
+    def __init__(
+        self,
+        kind: Kind[T],
+        max_age: timedelta,
+        clock: Callable[[], datetime],
+        *,
+        may_stand_in: bool = True,
+        capacity: int = CAPACITY,
+    ) -> None:
+        """`may_stand_in`: an answer that does not hold any more may stand in for a newer one."""
+        self._kind = kind
+        self._max_age = max_age
+        self._stale_for = STALE_TIMES * max_age if may_stand_in else timedelta()
+        self._clock = clock
+        self._kept: TLRUCache[Hashable, Kept[T], datetime] = TLRUCache(
+            capacity, lambda _question, kept, _now: kept.stale_until, clock, lambda kept: 1 + kind.size(kept.value)
+        )
+
+    def find(self, question: Hashable) -> Kept[T] | None:
+        """What is kept, be it fresh or stale."""
+        return self._kept.get(question)
+
+    def keep(self, question: Hashable, value: T, at: datetime) -> None:
+        """In place of what was kept, unless a part of the answer is missing or it is too large."""
+        if not self._kind.is_whole(value) or 1 + self._kind.size(value) > self._kept.maxsize:
+            self._kept.pop(question, None)
+            return
+        until = fresh_until(self._kind.offers(value), at, self._max_age)
+        self._kept[question] = Kept(value, at, until, until + self._stale_for)
+
+    def failed(self, question: Hashable, code: Code) -> None:
+        """An attempt to have a newer one failed."""
+        kept = self._kept.get(question)
+        if kept:
+            self._kept[question] = replace(kept, code=code)
+
+    def valid(self, value: T, now: datetime) -> T:
+        """The answer without offers that are over."""
+        return self._kind.valid(value, now) if self.has_ended(value, now) else value
+
+    def has_ended(self, value: T, now: datetime) -> bool:
+        """Whether any of its offers is over."""
+        return any(_is_over(offer, now) for offer in self._kind.offers(value))
+
+
+def _is_over(offer: ListingOffer, now: datetime) -> bool:
+    return offer.valid_until is not None and offer.valid_until <= now
+
+
+def _valid(offers: Iterable[ListingOffer], now: datetime) -> tuple[ListingOffer, ...]:
+    return tuple(offer for offer in offers if not _is_over(offer, now))

@@ -1,0 +1,156 @@
+"""Asking one network inside of queries: from memory where an answer holds, and each question once at a time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from parkgraph.networks.flights import SingleFlight
+from parkgraph.networks.gateway import Answer, Gateway
+from parkgraph.networks.memory import Kept, Kind, Memory
+from parkgraph.networks.network import Network, Part
+from parkgraph.networks.observer import Observer, nobody
+from parkgraph.networks.reports import Code, SourceReport, SourceStatus, status_without_data
+
+T = TypeVar("T")
+
+PATIENCE: Final = timedelta(seconds=5)
+"""For a network that asks for patience and does not say for how long."""
+
+News = asyncio.Task[None] | None
+"""The task that makes known what is new, where anything is."""
+
+
+class Reuse(StrEnum):
+    """Where the answer to a question came from: memory (HIT, or STALE and asked again), another query that was asking
+    the same (JOINED), or the network (MISS).
+    """
+
+    HIT = "hit"
+    STALE = "stale"
+    JOINED = "joined"
+    MISS = "miss"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """The answer to one question, or the code of why there is none. `at`: when the network gave it."""
+
+    value: T | None
+    status: SourceStatus
+    code: Code | None = None
+    latency_ms: int = 0
+    at: datetime | None = None
+    news: News = None
+
+    def report(self, network: Network) -> SourceReport:
+        """Of the network's part in an answer."""
+        return SourceReport(network, self.status, self.latency_ms, code=self.code, fetched_at=self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed(Generic[T]):
+    answer: Answer[T]
+    at: datetime
+    news: News = None
+
+
+class Questions(Generic[T]):
+    """One network, and one kind of question. Exactly equal questions share their answers; no question is rounded.
+
+    A fresh answer is served from memory. A stale one is served while the network is asked once more behind the scenes,
+    if none of its offers is over; if one is, the network is waited for, and what is left of the answer stands in where
+    that fails. Where the licence forbids storing, answers are kept for as long as they hold and no longer.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        part: Part,
+        kind: Kind[T],
+        gateway: Gateway,
+        clock: Callable[[], datetime],
+        observer: Observer = nobody,
+        took: Callable[[T], News] = lambda _: None,
+    ) -> None:
+        self.network = network
+        self.tally: Counter[Reuse] = Counter()
+        self.part = part
+        self._gateway = gateway
+        self._clock = clock
+        self._observer = observer
+        self._took = took
+        self._memory = Memory(kind, network.info.search_max_age, clock, may_stand_in=network.info.may_store)
+        self._flights: SingleFlight[Hashable, _Landed[T]] = SingleFlight(f"{part} of {network.id}")
+
+    async def ask(self, question: Hashable, call: Callable[[], Awaitable[T]], ends: float) -> Reply[T]:
+        """The reply by the instant `ends` of the loop's clock. `call` asks the network this question."""
+
+        async def fly() -> _Landed[T]:
+            return await self._fly(question, call, ends)
+
+        now, kept = self._clock(), self._memory.find(question)
+        if kept and now < kept.fresh_until:
+            self.tally[Reuse.HIT] += 1
+            return Reply(kept.value, SourceStatus.CACHED, at=kept.at)
+        is_asked = question in self._flights
+        code = None if is_asked else self._why_left_alone(now)
+        if kept and not self._memory.has_ended(kept.value, now):
+            if code is None and not is_asked and self._gateway.is_open:
+                code = Code.CIRCUIT_OPEN
+            if code is None:
+                self._flights.detach(question, fly, ends)
+            return self._stand_in(kept, code or kept.code or Code.REVALIDATING)
+        reply: Reply[T] = (
+            Reply(None, status_without_data(code), code) if code else await self._join(question, fly, ends)
+        )
+        kept = self._memory.find(question)
+        if reply.code and kept:
+            return self._stand_in(kept, reply.code, reply.latency_ms)
+        return reply
+
+    async def _join(
+        self, question: Hashable, fly: Callable[[], Coroutine[Any, Any, _Landed[T]]], ends: float
+    ) -> Reply[T]:
+        self.tally[Reuse.JOINED if question in self._flights else Reuse.MISS] += 1
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        landed = await self._flights.join(question, fly, ends)
+        latency_ms = round((clock() - began) * 1000)
+        if landed and landed.answer.value is not None:
+            value = self._memory.valid(landed.answer.value, self._clock())
+            return Reply(value, SourceStatus.FRESH, None, latency_ms, landed.at, landed.news)
+        code = (landed.answer.code if landed else None) or Code.TIMED_OUT
+        return Reply(None, status_without_data(code), code, latency_ms)
+
+    async def aclose(self) -> None:
+        """End what is being asked."""
+        await self._flights.aclose()
+
+    async def _fly(self, question: Hashable, call: Callable[[], Awaitable[T]], ends: float) -> _Landed[T]:
+        answer = await self._gateway.call(call, ends - asyncio.get_running_loop().time())
+        self._observer(self.network, self.part, answer)
+        now = self._clock()
+        if answer.value is None:
+            code = answer.code or Code.UNEXPECTED
+            self._memory.failed(question, code)
+            if not answer.was_refused:
+                patience = (answer.retry_after or PATIENCE) if code is Code.RATE_LIMITED else None
+                self.network.failed(Part.SEARCH, now, code, answer.message, patience)
+            return _Landed(answer, now)
+        self.network.succeeded(Part.SEARCH, now)
+        self._memory.keep(question, answer.value, now)
+        return _Landed(answer, now, self._took(answer.value))
+
+    def _why_left_alone(self, now: datetime) -> Code | None:
+        if self.network.is_denied:
+            return Code.DENIED
+        return Code.RATE_LIMITED if self.network.patience(now) else None
+
+    def _stand_in(self, kept: Kept[T], code: Code, latency_ms: int = 0) -> Reply[T]:
+        self.tally[Reuse.STALE] += 1
+        value = self._memory.valid(kept.value, self._clock())
+        return Reply(value, SourceStatus.STALE, code, latency_ms, kept.at)
