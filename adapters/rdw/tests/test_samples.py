@@ -93,7 +93,7 @@ async def test_a_charge_of_nothing_is_free_and_no_tariff_is_unknown(by_name: dic
 async def test_live_data_are_counts_as_of_their_own_time(updates: dict[str, OccupancyUpdate]) -> None:
     occupancy = updates["Q-Park Beekstraat"].occupancy
     assert (occupancy.vacant, occupancy.capacity, occupancy.level) == (35, 350, OccupancyLevel.VACANT)
-    assert occupancy.observed_at == datetime(2026, 11, 23, 10, 20, tzinfo=AMSTERDAM)
+    assert occupancy.observed_at == datetime(2026, 11, 23, 3, 0, tzinfo=AMSTERDAM)
     assert updates["Zaailand"].occupancy.level is OccupancyLevel.FULL
 
 

@@ -37,6 +37,9 @@ class NotUnderstood(ValueError):
     """What the network says has no exact reading."""
 
 
+Kind = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+
+
 class Threshold(Row):
     """Up to so many hours since arrival, each unit costs this."""
 
@@ -45,7 +48,7 @@ class Threshold(Row):
 
 
 class HourlyCharge(Period):
-    type: str
+    type: Kind
     price: Amount
     usage_minimum: Hours | None = None
     usage_thresholds: tuple[Threshold, ...] | None = Field(default=None, max_length=10)
@@ -93,7 +96,7 @@ class HourlyCharge(Period):
 
 
 class DayNightPark(Period):
-    type: str
+    type: Kind
     price: Amount
     valid_until: Text = None
     valid_until_end: Text = None

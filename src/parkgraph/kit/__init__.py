@@ -1,0 +1,1 @@
+"""The partner's kit: a new adapter, its check, and samples recorded from a live network."""

@@ -1,0 +1,67 @@
+"""quality.toml: what an adapter claims to keep, and what it is exempt from and why."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from parkgraph.sdk.conformance.report import Finding, Outcome
+
+NAME: Final = "quality.toml"
+MET: Final = "met"
+SHORTEST_REASON: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`exemptions`: the reason, by rule. `mistakes`: what is wrong with the file itself."""
+
+    met: frozenset[str] = frozenset()
+    exemptions: Mapping[str, str] = field(default_factory=dict)
+    mistakes: tuple[Finding, ...] = ()
+
+    def missing(self, rules: Iterable[str]) -> Iterator[Finding]:
+        """The rules of which nothing is claimed, and the claims of which there is no rule."""
+        known = list(rules)
+        claimed = self.met | self.exemptions.keys()
+        for rule in known:
+            if rule not in claimed:
+                yield mistake(rule, "nothing is claimed.", 'Write "met", or { exempt = "why" }.')
+        for rule in sorted(claimed - set(known)):
+            yield mistake(rule, "there is no such rule for this kind of adapter.", "Remove it.")
+
+
+def mistake(where: str, problem: str, advice: str) -> Finding:
+    return Finding("quality", Outcome.FAILED, f"{NAME}, {where}", problem, advice)
+
+
+def read(home: Path) -> Quality:
+    """The file of this distribution. One that is absent or unreadable claims nothing, and says so."""
+    try:
+        table = tomllib.loads((home / NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Quality(mistakes=(mistake("the file", "it is absent.", "Claim every rule in it, below [rules]."),))
+    except (OSError, ValueError):
+        return Quality(mistakes=(mistake("the file", "it is not TOML.", "Mend it."),))
+    return parse(table)
+
+
+def parse(table: Mapping[str, object]) -> Quality:
+    """The claims of a file. Pure."""
+    met: set[str] = set()
+    exemptions: dict[str, str] = {}
+    mistakes: list[Finding] = []
+    rules = table.get("rules")
+    for rule, claim in (rules if isinstance(rules, Mapping) else {}).items():
+        match claim:
+            case "met":
+                met.add(rule)
+            case {"exempt": str(reason), **rest} if len(reason.strip()) >= SHORTEST_REASON and not rest:
+                exemptions[rule] = reason.strip()
+            case {"exempt": _}:
+                met.add(rule)
+                mistakes.append(mistake(rule, "it is exempt without a reason.", "Say why, in a sentence."))
+            case _:
+                mistakes.append(mistake(rule, "the claim is not understood.", 'Write "met", or { exempt = "why" }.'))
+    return Quality(frozenset(met), exemptions, tuple(mistakes))

@@ -1,0 +1,56 @@
+"""The rules, in the order in which they are reported."""
+
+from typing import Final
+
+from parkgraph.sdk.conformance.rule import Rule
+from parkgraph.sdk.conformance.rules import (
+    bookings,
+    code,
+    damage,
+    declared,
+    distribution,
+    manners,
+    network,
+    reading,
+    searches,
+    values,
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    distribution.distribution,
+    distribution.readme,
+    declared.settings,
+    declared.addresses,
+    declared.secrets_typed,
+    declared.info,
+    declared.capabilities,
+    declared.cadence,
+    code.imports,
+    code.no_own_client,
+    manners.only_the_client,
+    reading.samples,
+    values.positions,
+    values.units,
+    values.instants,
+    reading.never_now,
+    values.money,
+    values.offers,
+    damage.texts,
+    reading.ids,
+    reading.repeatable,
+    damage.unknown_is_none,
+    damage.hostile_rows,
+    damage.bad_row_alone,
+    damage.own_words,
+    network.garbage_is_malformed,
+    network.faults_pass,
+    network.incomplete_is_said,
+    network.asked_once,
+    network.cancellation,
+    manners.secrets_hidden,
+    manners.linear,
+    searches.in_area,
+    searches.offers_need_a_stay,
+    bookings.booked_once,
+    bookings.own_reference,
+)

@@ -1,0 +1,119 @@
+"""Rules about rows that are not what the network promises: each place of the samples is hurt, one at a time."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.place import Listing
+from parkgraph.sdk.conformance.facts import telling
+from parkgraph.sdk.conformance.facts import texts as texts_of
+from parkgraph.sdk.conformance.rule import Problem, rule
+from parkgraph.sdk.conformance.subject import Answer, Result, Subject, fault_of
+from parkgraph.sdk.conformance.ward import wounded
+from parkgraph.sdk.conformance.wounds import CANARY, Kind
+from parkgraph.sdk.faults import NetworkFault
+
+LONGEST_TEXT: Final = 5_000
+
+
+@rule("unknown-is-none", "What is missing, null or blank is None: it never becomes a 0.")
+def unknown_is_none(subject: Subject) -> Iterator[Problem]:
+    for wound in wounded(subject):
+        batch = wound.result.batch
+        if wound.kind not in (Kind.MISSING, Kind.BLANK) or batch is None:
+            continue
+        known = {item.local_id: item for item in subject.answers[wound.patient.call.name].items}
+        for item in batch.items:
+            before = known.get(item.local_id)
+            if before is not None and before != item and _is_same(before, item):
+                for name in _became_zero(before, item):
+                    yield Problem(wound.where, f"{name} becomes 0.", "Leave it None, or reject the row.")
+
+
+def _is_same(before: object, after: object) -> bool:
+    """That an id stays with its facility is for another rule to say."""
+    if isinstance(before, Listing) and isinstance(after, Listing):
+        return before.name == after.name or before.location == after.location
+    return True
+
+
+def _became_zero(before: object, after: object) -> Iterator[str]:
+    """Fields that are 0 more often than before, and a known number less often."""
+    zeros, more_zeros = (telling(item, is_zero=True) for item in (before, after))
+    known, still_known = (telling(item, is_zero=False) for item in (before, after))
+    yield from (name for name in more_zeros - zeros if still_known[name] < known[name])
+
+
+@rule(
+    "hostile-rows", "Whatever a row holds, it is an item, a rejected row or a fault of the SDK: nothing else is raised."
+)
+def hostile_rows(subject: Subject) -> Iterator[Problem]:
+    for wound in wounded(subject):
+        raised = wound.result.raised
+        if raised is not None and not isinstance(raised, NetworkFault):
+            kind = type(raised).__name__
+            yield Problem(wound.where, f"{kind} leaves the adapter.", "Read the rows by read_rows, each by itself.")
+
+
+@rule("bad-row-alone", "A bad row is rejected with a reason, and the rows beside it stay.")
+def bad_row_alone(subject: Subject) -> Iterator[Problem]:
+    for wound in wounded(subject):
+        patient, batch, healthy = wound.patient, wound.result.batch, wound.patient.healthy.batch
+        if wound.kind is Kind.UNREADABLE or healthy is None or patient.rows is None:
+            continue
+        if fault := fault_of(wound.result):
+            yield Problem(wound.where, f"{type(fault).__name__} loses every row.", "Reject that row alone.")
+        elif batch is not None and patient.makes_items:
+            if len(_by_id(batch)) < len(_by_id(healthy)) - 1:
+                yield Problem(wound.where, "rows beside it are lost.", "Reject that row alone.")
+            elif wound.whole_row and wound.kind in (Kind.JUNK, Kind.BLANK) and _rows(batch) < _rows(healthy):
+                yield Problem(
+                    wound.where, "the row is gone without a word.", "Reject it by a reason: raise RowRejected."
+                )
+
+
+def _by_id(batch: Answer) -> tuple[Listing | OccupancyUpdate, ...]:
+    """Each id once: that they are unique is for another rule to say."""
+    return tuple({item.local_id: item for item in batch.items}.values())
+
+
+def _rows(batch: Answer) -> int:
+    return len(_by_id(batch)) + len(batch.rejected)
+
+
+@rule("own-words", "Reasons and faults are in our own words: they quote nothing of the network's text.")
+def own_words(subject: Subject) -> Iterator[Problem]:
+    for wound in wounded(subject):
+        if wound.kind is Kind.CANARY and any(CANARY in words for words in _words(wound.result)):
+            yield Problem(wound.where, "the reason quotes it.", "Say what was expected instead of what came.")
+
+
+def _words(result: Result) -> Iterable[str]:
+    fault = fault_of(result)
+    reasons = [rejected.reason for rejected in result.batch.rejected] if result.batch is not None else []
+    return [*reasons, str(fault)] if fault else reasons
+
+
+@rule("texts", "Texts are bounded, and hold no control characters.")
+def texts(subject: Subject) -> Iterator[Problem]:
+    for name, answer in subject.answers.items():
+        if problem := _unclean(answer.items):
+            yield Problem(name, *problem)
+    for wound in wounded(subject):
+        batch, healthy = wound.result.batch, wound.patient.healthy.batch
+        if wound.kind not in (Kind.LONG, Kind.JUNK) or batch is None or healthy is None:
+            continue
+        known = set(healthy.items)
+        if problem := _unclean(item for item in batch.items if item not in known):
+            yield Problem(wound.where, *problem)
+
+
+def _unclean(items: Iterable[object]) -> tuple[str, str] | None:
+    for item in items:
+        for name, text in texts_of(item):
+            if len(text) > LONGEST_TEXT:
+                return f"{name} has {len(text):,} characters.", "Reject the row, or cut the text."
+            if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in text):
+                return f"{name} holds control characters.", "Reject the row, or make them blanks."
+    return None

@@ -1,0 +1,169 @@
+"""Rules about a network that fails: what it answers, or does not, and when one stops waiting for it."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from parkgraph.sdk.client import Response
+from parkgraph.sdk.conformance.documents import Document, Format
+from parkgraph.sdk.conformance.rule import NotApplicable, Problem, rule
+from parkgraph.sdk.conformance.stage import Request, Silence
+from parkgraph.sdk.conformance.subject import Call, Result, Subject
+from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, TimedOut, Unavailable
+from parkgraph.sdk.tokens import Tokens
+
+FAULTS: Final = (
+    Unavailable("out of order"),
+    TimedOut("no answer"),
+    RateLimited("patience", timedelta(seconds=17)),
+    Denied("no"),
+    Malformed("not JSON"),
+)
+
+GARBAGE: Final = {
+    "an empty body": b"",
+    "a page of HTML": b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><p>Maintenance</body></html>",
+    "bytes that are no text": bytes(range(256)),
+    "the beginning of a document": b'{"a": [1, ',
+    "a number": b"7",
+    "null": b"null",
+    "a text": b'"maintenance"',
+    "other XML": b'<?xml version="1.0"?><maintenance/>',
+}
+OTHER_OBJECT: Final = b'{"message": "maintenance"}'
+EMPTY_LIST: Final = b"[]"
+
+
+@rule("garbage-is-malformed", "An answer of another shape is Malformed: neither an empty batch nor another fault.")
+def garbage_is_malformed(subject: Subject) -> Iterator[Problem]:
+    for call in subject.answered:
+        for what, content in _garbage(subject, call).items():
+            answer = Response(200, {}, content)
+            result = subject.ask(call, lambda number, _request, answer=answer: answer if number == 1 else None)  # type: ignore[misc]
+            if not isinstance(result.raised, Malformed):
+                gave = type(result.raised).__name__ if result.raised else "a batch"
+                yield Problem(call.name, f"{what} gives {gave}.", "Check the outer shape first: raise Malformed.")
+
+
+def _garbage(subject: Subject, call: Call) -> dict[str, bytes]:
+    """What cannot be meant for an answer of the sample's kind."""
+    exchanges = subject.baseline[call.name].exchanges
+    if not exchanges:
+        raise NotApplicable("nothing was asked for")
+    sample = exchanges[0].response.content
+    document = Document.parse(sample)
+    half = {"half of the sample": sample[: len(sample) // 2]}
+    if document and document.format is Format.JSON and isinstance(document.tree, list):
+        return {**GARBAGE, **half, "another object": OTHER_OBJECT}
+    return {**GARBAGE, **half, "an empty list": EMPTY_LIST, "another object": OTHER_OBJECT}
+
+
+@rule("faults-pass", "A fault of the client leaves the adapter as it is.")
+def faults_pass(subject: Subject) -> Iterator[Problem]:
+    for call in subject.answered:
+        for fault in FAULTS:
+            result = subject.ask(call, lambda _number, _request, fault=fault: fault)  # type: ignore[misc]
+            if not _same(result, fault):
+                gave = type(result.raised).__name__ if result.raised else "a batch"
+                yield Problem(call.name, f"{type(fault).__name__} becomes {gave}.", "Do not catch it.")
+
+
+def _same(result: Result, fault: NetworkFault) -> bool:
+    raised = result.raised
+    if isinstance(fault, RateLimited) and isinstance(raised, RateLimited):
+        return raised.retry_after == fault.retry_after
+    return type(raised) is type(fault)
+
+
+@rule("incomplete-is-said", "Where a page or a second document fails, the call fails or its batch says complete=False.")
+def incomplete_is_said(subject: Subject) -> Iterator[Problem]:
+    several = [call for call in subject.answered if len(subject.baseline[call.name].asked) > 1]
+    if not several:
+        raise NotApplicable("every call asks for one document")
+    for call in several:
+        for nth in range(2, len(subject.baseline[call.name].asked) + 1):
+            for what, answer in (
+                ("fails", Unavailable("out of order")),
+                ("is garbage", Response(200, {}, GARBAGE["a page of HTML"])),
+            ):
+                result = subject.ask(
+                    call,
+                    lambda number, _request, nth=nth, answer=answer: answer if number == nth else None,  # type: ignore[misc]
+                )
+                if result.batch is not None and result.batch.complete and not _rejected_more(subject, call, result):
+                    yield Problem(
+                        call.name,
+                        f"it claims to be complete when request {nth} {what}.",
+                        "Say batch.but(complete=False).",
+                    )
+                elif result.raised is not None and not isinstance(result.raised, NetworkFault):
+                    kind = type(result.raised).__name__
+                    yield Problem(call.name, f"{kind} is raised when request {nth} {what}.", "Let the fault pass.")
+
+
+def _rejected_more(subject: Subject, call: Call, result: Result) -> bool:
+    """A document of one facility is a row: one that is garbage is rejected like any other."""
+    before = subject.answers[call.name]
+    return result.batch is not None and len(result.batch.rejected) > len(before.rejected)
+
+
+@rule("asked-once", "An adapter neither repeats a request that failed nor keeps an answer: the client and the core do.")
+def asked_once(subject: Subject) -> Iterator[Problem]:
+    for call in subject.answered:
+        asked = subject.ask(call, lambda _number, _request: Unavailable("out of order")).asked
+        if again := _repeated(asked):
+            yield Problem(call.name, f"{again.method} {again.url} is repeated.", "Let the fault pass.")
+        if not _asks_again(subject, call):
+            yield Problem(call.name, "a second call asks for nothing.", "Keep nothing between two calls.")
+
+
+def _repeated(asked: tuple[Request, ...]) -> Request | None:
+    return next((request for place, request in enumerate(asked) if request in asked[:place]), None)
+
+
+def _asks_again(subject: Subject, call: Call) -> bool:
+    requests: list[Request] = []
+
+    def note(_number: int, request: Request) -> None:
+        requests.append(request)
+
+    async def twice() -> int:
+        adapter = subject.staged(note)
+        await call.ask(adapter)
+        before = len(requests)
+        await call.ask(adapter)
+        return len(requests) - before
+
+    return bool(subject.run(twice()))
+
+
+@rule("cancellation", "A call that is cancelled ends at once, and leaves nothing running.")
+def cancellation(subject: Subject) -> Iterator[Problem]:
+    for call in subject.answered:
+        if problem := subject.run(_cancelled(subject, call)):
+            yield Problem(call.name, problem, "Let CancelledError pass, and await every task that you start.")
+
+
+async def _cancelled(subject: Subject, call: Call) -> str | None:
+    silence = Silence()
+    before = asyncio.all_tasks()
+    task = asyncio.ensure_future(call.ask(subject.new(silence)))
+    await asyncio.wait(
+        {task, asked := asyncio.ensure_future(silence.asked.wait())}, return_when=asyncio.FIRST_COMPLETED
+    )
+    asked.cancel()
+    task.cancel()
+    await asyncio.wait({task, asked}, timeout=5)
+    if not task.cancelled():
+        return "it goes on after it was cancelled."
+    await asyncio.sleep(0)
+    left = {other for other in asyncio.all_tasks() - before if not _is_login(other)}
+    for other in left:
+        other.cancel()
+    return "it leaves a task running." if left else None
+
+
+def _is_login(task: asyncio.Task[object]) -> bool:
+    """The SDK's own, which runs to its end whoever has given up."""
+    return getattr(task.get_coro(), "__qualname__", "").startswith(f"{Tokens.__name__}.")
