@@ -11,7 +11,8 @@ LEAST_CHARS: Final = 6
 """A shorter secret is masked by key and shape only: it would be found in the middle of innocent words."""
 
 _SECRET_KEY: Final = re.compile(
-    r"authorization|cookie|passw|passphrase|secret|token|credential|api[-_]?key|private[-_]?key|dsn|^variables$|^query$",
+    r"authorization|cookie|passw|passphrase|secret|token|credential|api[-_]?key|private[-_]?key|dsn|^variables$|^query$"
+    r"|plate|e[-_]?mail|phone|driver|idempotency[-_]?key",
     re.IGNORECASE,
 )
 _SHAPES: Final = (
@@ -19,6 +20,11 @@ _SHAPES: Final = (
     (re.compile(r"(://[^\s/:@\"']*:)[^\s/@\"']+(?=@)"), rf"\g<1>{MASK}"),
     # The credentials of an Authorization header.
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\g<1> {MASK}"),
+    # An API key, and a token (JWT).
+    (re.compile(r"\bpk_[0-9a-f]{32}_[0-9A-Za-z]+"), MASK),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),
+    # An address of e-mail; of a URL, what stands before the host.
+    (re.compile(r"(?<![\w.%+:/@-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"), MASK),
     # A parameter of a URL whose name says what it is.
     (
         re.compile(r"([?&][\w-]*(?:key|token|secret|passw|sign)[\w-]*=)[^\s&\"'\\]+", re.IGNORECASE),
@@ -28,7 +34,7 @@ _SHAPES: Final = (
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether what stands under this key is not to be shown, such as `client_secret` or `Authorization`."""
+    """Whether what stands under this key is not to be shown, such as `client_secret`, `Authorization` or `plate`."""
     return _SECRET_KEY.search(key) is not None
 
 

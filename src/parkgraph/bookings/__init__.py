@@ -1,0 +1,1 @@
+"""Bookings at networks: kept here, made there, and never made twice."""
