@@ -130,7 +130,6 @@ class Ladder:
         if len(collection.lines) > MAX_LINES or len(bands := collection.bands) > MAX_BANDS:
             raise TooComplex
         self.collection = collection
-        self.needs_calendar = collection.needs_calendar
         self.scale = _scale(collection)
         self.caps = _expand(collection)
         self._by_visit = collection.elapsed is Elapsed.VISIT
@@ -231,7 +230,9 @@ class Ladder:
                     raise TooComplex
                 if reset <= now:
                     while reset <= now:
-                        origin, reset = reset + self._free_again, self._next_reset(reset, reset, day)
+                        # Nothing begins within the free time of the first period.
+                        begins, reset = reset + self._free_again, self._next_reset(reset, reset, day)
+                        origin = begins if begun else max(begins, origin)
                         taken += 1
                         if taken > steps:
                             raise TooComplex

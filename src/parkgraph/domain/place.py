@@ -42,7 +42,10 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListingOffer:
-    """A price that came ready from the network, for the stay that was asked. `ref` is the network's own id of it."""
+    """A price that came ready from the network, for the stay that was asked. `ref` is the network's own id of it.
+
+    `vacant`: spaces that are left for the whole stay, where the network counts them.
+    """
 
     ref: str
     status: OfferStatus
@@ -53,6 +56,7 @@ class ListingOffer:
     bookable: bool = False
     url: str | None = None
     valid_until: datetime | None = None
+    vacant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

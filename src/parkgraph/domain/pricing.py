@@ -103,6 +103,10 @@ def price(
     """The price of `stay`; `zone` and `calendar` (public holidays; None: unknown) are the place's own."""
     if table is None:
         return _not_computable(OfferReason.NO_STRUCTURE, "The network publishes no structured rates for this place.")
+    if calendar is None and _needs_calendar(table):
+        return _not_computable(
+            OfferReason.RULE_NOT_UNDERSTOOD, "It depends on public holidays, which are not known here."
+        )
     asked = _Asked(stay, zone, vehicle, calendar)
     applying = [collection for collection in table.collections if asked.fits(collection)]
     choices = [collection for collection in applying if not collection.adds and asked.admitted_by(collection.max_time)]
@@ -194,8 +198,6 @@ def _walked(collection: RateLineCollection, asked: _Asked) -> _Exact:
     until = max(until, begins + int(collection.minimum.total_seconds()))
     try:
         ladder = _prepared(collection)
-        if ladder.needs_calendar and asked.calendar is None:
-            raise _NoPrice(OfferReason.RULE_NOT_UNDERSTOOD, "It depends on public holidays, which are not known here.")
         walk = ladder.walk(begins, until, asked.ends, asked.zone, asked.arrive.date(), asked.calendar)
     except Uncovered as time:
         text = f"No rate is known for the time from {datetime.fromtimestamp(time.at, asked.zone):%d %B %H:%M} on."
@@ -244,7 +246,18 @@ def _cheapest(choices: Sequence[RateLineCollection], asked: _Asked) -> _Exact:
     return min(found, key=lambda exact: exact.amount)
 
 
+_tables: dict[int, tuple[RateTable, bool]] = {}
 _ladders: dict[int, Ladder] = {}
+
+
+def _needs_calendar(table: RateTable) -> bool:
+    """Kept by identity, as what is prepared below."""
+    kept = _tables.get(id(table))
+    if kept is None or kept[0] is not table:
+        if len(_tables) >= PREPARED:
+            _tables.clear()
+        kept = _tables[id(table)] = table, any(collection.needs_calendar for collection in table.collections)
+    return kept[1]
 
 
 def _prepared(collection: RateLineCollection) -> Ladder:
