@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,19 +12,28 @@ import httpx
 import pytest
 import uvicorn
 
+from parkgraph.accounts.principal import Role
 from parkgraph.app import create_app
 from parkgraph.networks import registry
 from parkgraph.settings import load
 from tests.conftest import execute, with_database
+from tests.signed_in import bearer
 
 Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def demo_url(database_url: str) -> Iterator[str]:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's own: tokens for development are signed with what lies there."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def demo_url(database_url: str, data_dir: Path) -> Iterator[str]:
     name = f"demo_{uuid4().hex}"
     asyncio.run(execute(database_url, f"CREATE DATABASE {name}"))
-    settings = load(None, {"PARKGRAPH_DATABASE_URL": with_database(database_url, name)})
+    database = with_database(database_url, name)
+    settings = load(None, {"PARKGRAPH_DATABASE_URL": database, "PARKGRAPH_DATA_DIR": str(data_dir)})
     ready = threading.Event()
     app = create_app(settings, registry.build_demo(settings), lambda _: ready.set(), demo=True)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None))
@@ -49,9 +59,24 @@ def ask(http: httpx.Client) -> Ask:
     """Ask a query; the whole answer, errors included."""
 
     def post(query: str, **variables: Any) -> dict[str, Any]:
-        response = http.post("/graphql", json={"query": query, "variables": variables})
-        assert response.status_code == 200
-        answer: dict[str, Any] = response.json()
-        return answer
+        return _answer(http, {}, query, variables)
 
     return post
+
+
+@pytest.fixture(scope="session")
+def ask_as(http: httpx.Client, data_dir: Path) -> Callable[..., Ask]:
+    """`ask_as(Role.OWNER, subject="berta")` asks with such a token; with no role, as a driver."""
+
+    def signed_in(*roles: Role, subject: str = "anna") -> Ask:
+        headers = bearer(data_dir, *roles, subject=subject)
+        return lambda query, **variables: _answer(http, headers, query, variables)
+
+    return signed_in
+
+
+def _answer(http: httpx.Client, headers: dict[str, str], query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    response = http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+    assert response.status_code == 200
+    answer: dict[str, Any] = response.json()
+    return answer

@@ -26,7 +26,8 @@ def serve(database_url: str) -> Serve:
 
     @contextmanager
     def start(limits: dict[str, Any] | None = None, **server: Any) -> Iterator[httpx.Client]:
-        settings = load(None, {"PARKGRAPH_DATABASE_URL": database_url}).model_copy(
+        environ = {"PARKGRAPH_DATABASE_URL": database_url, "PARKGRAPH_YARDS_PLATES_KEY": "A" * 43 + "="}
+        settings = load(None, environ).model_copy(
             update={"server": ServerSettings(**server), "limits": LimitsSettings(**(limits or {}))}
         )
         with serving(create_app(settings, [])) as client:

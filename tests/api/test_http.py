@@ -44,6 +44,15 @@ class Mutation:
         return len(changes)
 
 
+@strawberry.type
+class Slow:
+    @strawberry.mutation
+    async def slow(self) -> str:
+        """Longer than a query may take."""
+        await asyncio.sleep(0.2)
+        return "done"
+
+
 changes: list[int] = []
 
 
@@ -292,3 +301,16 @@ def test_a_client_that_leaves_while_it_sends_harms_nobody(client: httpx.Client) 
     with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as connection:
         connection.sendall(HEAD % 50 + b'{"query"')
     assert client.post("/graphql", json={"query": "{ double }"}).json() == {"data": {"double": 4}}
+
+
+def test_a_mutation_has_a_time_of_its_own() -> None:
+    release.set()
+    app = graphql_app(Query, Slow, answer_seconds=0.05, mutation_seconds=20)
+    with serving(app) as client:
+        late = client.post("/graphql", json={"query": "{ held }"}).json()
+        release.clear()
+        query = client.post("/graphql", json={"query": "{ held }"}).json()
+        mutation = client.post("/graphql", json={"query": "mutation { slow }"}).json()
+    assert late == {"data": {"held": "let go"}}
+    assert query["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert mutation == {"data": {"slow": "done"}}

@@ -5,10 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from parkgraph.api import cost, documents, errors, inputs, limits, scalars, shape
+from parkgraph.accounts import api_key, tokens
+from parkgraph.api import (
+    cost,
+    documents,
+    errors,
+    inputs,
+    limits,
+    offer_ids,
+    payment_webhook,
+    scalars,
+    shape,
+    yard_exports,
+)
 from parkgraph.api.errors import ErrorCode
 from parkgraph.domain.stay import MAX_STAY
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, LimitsSettings
+from parkgraph.yards.calendar import reader
+from parkgraph.yards.calendar.ranges import MAX_SPAN
+from parkgraph.yards.exports import feed, links
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text()
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("|")]
@@ -62,6 +77,23 @@ def test_a_setting_of_the_server_that_matters_here_is_there(setting: str) -> Non
         ("`first`", f"1 to {inputs.MAX_PAGE}"),
         ("`radius`", f"1 to {inputs.MAX_RADIUS_M:,} metres"),
         ("a stay", f"{MAX_STAY.days} days"),
+        ("characters of an `idempotencyKey`, printable ASCII", f"{inputs.MAX_KEY}"),
+        ("characters of an `offerId`", f"{offer_ids.MAX_CHARS}"),
+        (
+            "characters of a driver's " + ", ".join(f"`{field}`" for field in inputs.DRIVER_CHARS),
+            ", ".join(map(str, inputs.DRIVER_CHARS.values())),
+        ),
+        ("a yard's `calendar`", f"{MAX_SPAN.days} days, {reader.MAX_RANGES} ranges on a page"),
+        ("a signed link to a yard's exports", f"{links.LONGEST.days} days"),
+        (
+            "requests of one client for exports, at once of all",
+            f"{yard_exports.PER_MINUTE} a minute, {yard_exports.AT_ONCE}",
+        ),
+        ("events of a feed", f"{feed.MAX_EVENTS}"),
+        ("bytes of a payment gateway's event", f"{payment_webhook.MAX_BYTES}"),
+        ("characters of a token", f"{tokens.MAX_CHARS}"),
+        ("live API keys of a label, of an account", f"{api_key.LIVE_OF_A_LABEL}, {api_key.LIVE_OF_AN_ACCOUNT}"),
+        ("characters of an API key's label", f"{api_key.MAX_LABEL}"),
         ("an instant", f"the years {scalars.YEARS[0]} to {scalars.YEARS[-1]}"),
     ],
 )
@@ -75,10 +107,12 @@ def test_a_fixed_limit_is_there_with_its_value(name: str, value: str) -> None:
         f"in introspection it is {shape.INTROSPECTION_DEPTH}",
         f"at most {limits.CHARS_PER_TOKEN} characters long for each",
         f"that of a search (`nearby`, `within`) is {cost.SEARCH}, that of `offers` {cost.OFFERS}",
+        f"`cancelBooking` {cost.BOOKING}: a request has room for one",
+        f"That of a yard's `calendar` is {cost.CALENDAR}",
         "what stands in another list twice",
     ],
 )
 def test_what_the_prose_says_holds(sentence: str) -> None:
     assert sentence in PAGE
-    assert set(cost.WEIGHTS) == {"nearby", "within", "offers"}
+    assert set(cost.WEIGHTS) == {"nearby", "within", "offers", "bookOffer", "cancelBooking", "calendar"}
     assert cost.LIST == 2

@@ -1,0 +1,1 @@
+"""Who asks: principals with their roles, known by a token or by a key."""
