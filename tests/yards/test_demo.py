@@ -34,6 +34,7 @@ def test_it_says_that_it_is_a_demo() -> None:
 
 
 async def test_it_is_near_the_station_and_apart_from_every_sample() -> None:
+    assert YARD.location
     assert YARD.location.distance_m(STATION) < 1_500
     for network in registry.build_demo(load(None, {})):
         trial = await try_network(network, lambda _: None)
@@ -42,7 +43,8 @@ async def test_it_is_near_the_station_and_apart_from_every_sample() -> None:
 
 
 def test_it_is_open_for_the_example_and_closed_at_night() -> None:
-    assert YARD.opening_hours is not None
+    assert YARD.opening_hours
+    assert YARD.location
     hours = parse_hours(YARD.opening_hours, YARD.location, YARD.timezone)
     assert hours is not None
     assert [hours.is_open(at) for at in (STAY.arrive, STAY.leave)] == [True, True]

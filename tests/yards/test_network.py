@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import select
@@ -16,13 +17,14 @@ from parkgraph.yards.adapter import NETWORK, YardsAdapter
 from parkgraph.yards.demo import YARD
 from parkgraph.yards.repository import YardRepository
 from tests.networks.scripted import eventually
+from tests.yards.owners import ANNA, office, published, saved
 from tests.yards.yards import change, yard
 
 
 @asynccontextmanager
-async def process(database: Database) -> AsyncIterator[Network]:
-    """One server's networks, refreshed without much delay."""
-    network = Network(NETWORK, YardsAdapter(YardRepository(database)), refresh_every=timedelta(milliseconds=50))
+async def process(database: Database, refresh_every: timedelta = timedelta(milliseconds=50)) -> AsyncIterator[Network]:
+    """One server's networks, refreshed without much delay unless a test says otherwise."""
+    network = Network(NETWORK, YardsAdapter(YardRepository(database)), refresh_every=refresh_every)
     networks = Networks([network], database)
     await networks.start()
     try:
@@ -39,8 +41,9 @@ async def served(settings: Settings, *, demo: bool) -> AsyncIterator[Services]:
         yield services
 
 
-def names(network: Network) -> set[str]:
-    return {listing.name for listing in network.snapshot.listings.values()} if network.snapshot else set()
+def names(network: Network) -> set[str] | None:
+    """None where it has not answered yet."""
+    return {listing.name for listing in network.snapshot.listings.values()} if network.snapshot else None
 
 
 def lists(network: Network, *expected: str) -> Callable[[], bool]:
@@ -80,6 +83,22 @@ async def test_a_yard_that_is_published_comes_and_one_that_is_withdrawn_goes_in_
         await change(database, leaving.id, "withdrawn_at", "now()")
         for network in (first, second):
             await eventually(lists(network, "staying", "coming"))
+
+
+async def test_every_server_hears_of_what_owners_publish_change_and_withdraw(database: Database) -> None:
+    yards, hour = office(database), timedelta(hours=1)
+    async with process(database, hour) as first, process(database, hour) as second:
+        for network in (first, second):
+            await eventually(lists(network))
+        there = await published(yards, name="coming")
+        for network in (first, second):
+            await eventually(lists(network, "coming"))
+        there = saved(await yards.change(ANNA, there.id, there.version, lambda it: replace(it, name="changed")))
+        for network in (first, second):
+            await eventually(lists(network, "changed"))
+        await yards.withdraw(ANNA, there.id, there.version)
+        for network in (first, second):
+            await eventually(lists(network))
 
 
 async def test_the_last_yard_that_is_withdrawn_goes_too(database: Database) -> None:

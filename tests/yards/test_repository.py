@@ -97,12 +97,14 @@ async def test_a_yard_that_is_withdrawn_is_listed_no_more(database: Database) ->
     assert await names(database) == []
 
 
-async def test_a_hidden_yard_is_not_listed(database: Database) -> None:
+async def test_a_hidden_yard_is_neither_listed_nor_found(database: Database) -> None:
     repository = YardRepository(database, hidden={FULL.id})
     await repository.add(FULL)
     await repository.add(yard(name="other"))
     assert [stored.row.name for stored in await repository.list_published()] == ["other"]
     assert sorted(await names(database)) == ["Hof Beispiel", "other"]
+    assert await repository.find(FULL.id) is None
+    assert await YardRepository(database).find(FULL.id) is not None
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

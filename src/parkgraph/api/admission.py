@@ -40,16 +40,26 @@ class RateLimiter:
         self._clock = clock
         self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(MAX_CLIENTS)
 
-    def take(self, address: str) -> None:
-        """One request of the client at this address. Raises RateLimitedError."""
+    def take(self, client: str) -> None:
+        """One request of this client. Raises RateLimitedError."""
+        self.check(client)
+        if self._per_minute is not None:
+            tokens, now = self._left(client, self._per_minute)
+            self._buckets[client] = (tokens - 1, now)
+
+    def check(self, client: str) -> None:
+        """Whether it may ask, without counting. Raises RateLimitedError."""
         if self._per_minute is None:
             return
-        client, now, rate = client_of(address), self._clock(), self._per_minute / 60
-        tokens, since = self._buckets.get(client, (float(self._per_minute), now))
-        tokens = min(self._per_minute, tokens + (now - since) * rate)
+        tokens, _ = self._left(client, self._per_minute)
         if tokens < 1:
-            raise RateLimitedError((1 - tokens) / rate)
-        self._buckets[client] = (tokens - 1, now)
+            raise RateLimitedError((1 - tokens) * 60 / self._per_minute)
+
+    def _left(self, client: str, per_minute: int) -> tuple[float, float]:
+        """How many requests it may make, and now."""
+        now = self._clock()
+        tokens, since = self._buckets.get(client, (float(per_minute), now))
+        return min(per_minute, tokens + (now - since) * per_minute / 60), now
 
 
 def client_of(address: str) -> str:

@@ -4,18 +4,38 @@ from dataclasses import dataclass
 
 from strawberry.types import Info as StrawberryInfo
 
+from parkgraph.accounts.api_keys import ApiKeys
+from parkgraph.accounts.principal import ANONYMOUS, Principal
+from parkgraph.bookings.service import Bookings
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
 from parkgraph.networks.service import Networks
+from parkgraph.yards.calendar.reader import CalendarReader
+from parkgraph.yards.exports.library import Library
+from parkgraph.yards.money.statement import Statements
+from parkgraph.yards.reservations.allotments import Allotments
+from parkgraph.yards.reservations.desk import Desk
+from parkgraph.yards.reservations.reservations import Reservations
+from parkgraph.yards.service import Yards
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The services of one server."""
+    """The services of one server, and who asks."""
 
     search: Search
     graph: PlaceGraph
     networks: Networks
+    bookings: Bookings
+    api_keys: ApiKeys
+    yards: Yards
+    reservations: Reservations
+    desk: Desk
+    allotments: Allotments
+    calendar: CalendarReader
+    statements: Statements
+    library: Library
+    principal: Principal = ANONYMOUS
 
 
 Info = StrawberryInfo[Context, None]

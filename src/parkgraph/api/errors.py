@@ -1,5 +1,6 @@
 """Errors of the API: a code for the program, a sentence for its developer, and nothing of ours inside."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -14,6 +15,12 @@ log = structlog.get_logger()
 MASKED: Final = "Something went wrong on our side; it has been logged."
 MAX_MESSAGE: Final = 500
 """Characters of a message: errors quote the query, and a long query must not come back in each of them."""
+
+
+_QUOTED_DATA: Final = re.compile(
+    r"('(?:DriverInput|Yard\w+)!?' .*?),? [Ff]ound: .*|(a non string value): .*", re.DOTALL
+)
+"""Where graphql-core repeats a value that may be somebody's plate or address, or what opens a gate."""
 
 
 class ErrorCode(StrEnum):
@@ -116,10 +123,10 @@ def _cause(error: GraphQLError) -> Exception:
 
 
 def _words(error: GraphQLError) -> str:
-    """The message, a scalar's own words in place of graphql-core's longer ones about them."""
+    """The message, a scalar's own words in place of graphql-core's longer ones about them; nobody's data are quoted."""
     cause, original = _cause(error), error.original_error
     if not isinstance(cause, ScalarError):
-        return error.message
+        return _QUOTED_DATA.sub(r"\1\2", error.message)
     return error.message.replace(original.message, str(cause)) if isinstance(original, GraphQLError) else str(cause)
 
 

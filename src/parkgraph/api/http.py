@@ -5,35 +5,29 @@ application/json; other statuses say that the request did not get that far. Ever
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 import structlog
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from parkgraph.accounts.principal import Principal
 from parkgraph.api import outcome
-from parkgraph.api.admission import Admission, OverloadedError, RateLimitedError, RateLimiter, Refused
+from parkgraph.api.admission import Admission, OverloadedError, RateLimitedError, RateLimiter, client_of
 from parkgraph.api.answers import answer
 from parkgraph.api.context import Context
+from parkgraph.api.credentials import Authenticate, identify, nobody
 from parkgraph.api.documents import Documents, Operation, QueryError
 from parkgraph.api.errors import BadUserInputError, CodedError, ErrorCode, presentable
+from parkgraph.api.http_error import HttpError, later
 from parkgraph.api.persisted import PersistedQueries
 from parkgraph.api.requests import GraphQLRequest, from_body, from_parameters, is_json
 
 log = structlog.get_logger()
-
-
-class HttpError(Exception):
-    """The request is refused before its query is looked at."""
-
-    def __init__(self, status: HTTPStatus, error: GraphQLError, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__()
-        self.status = status
-        self.error = error
-        self.headers = headers
 
 
 class GraphQLEndpoint:
@@ -46,13 +40,16 @@ class GraphQLEndpoint:
         admission: Admission,
         rates: RateLimiter,
         context: Callable[[], Context],
+        authenticate: Authenticate = nobody,
         *,
         body_bytes: int,
         body_seconds: float = 5,
         answer_seconds: float,
+        mutation_seconds: float | None = None,
         page: str | None = None,
     ) -> None:
         """`body_seconds`: for a body to arrive. `answer_seconds`: for the execution of a query.
+        `mutation_seconds`: for that of a mutation, if it has another time.
 
         `page`: what a browser is shown that asks for one.
         """
@@ -61,9 +58,11 @@ class GraphQLEndpoint:
         self._admission = admission
         self._rates = rates
         self._context = context
+        self._authenticate = authenticate
         self._body_bytes = body_bytes
         self._body_seconds = body_seconds
         self._answer_seconds = answer_seconds
+        self._mutation_seconds = mutation_seconds or answer_seconds
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,21 +73,25 @@ class GraphQLEndpoint:
             return
         except HttpError as refused:
             response = answer(None, [refused.error], refused.status, refused.headers)
+        if "authorization" in request.headers:
+            response.headers["Cache-Control"] = "private, no-store"
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
         try:
             with self._admission.admit():
-                self._rates.take(request.client.host if request.client else "")
-                return await self._admitted(request)
+                client = client_of(request.client.host if request.client else "")
+                credentials = request.headers.getlist("authorization")
+                principal = await identify(credentials, client, self._authenticate, self._rates)
+                return await self._admitted(request, principal)
         except RateLimitedError as refused:
             words = "Too many requests from this client; slow down."
-            raise _later(HTTPStatus.TOO_MANY_REQUESTS, ErrorCode.RATE_LIMITED, words, refused) from None
+            raise later(HTTPStatus.TOO_MANY_REQUESTS, ErrorCode.RATE_LIMITED, words, refused.retry_after_ms) from None
         except OverloadedError as refused:
             words = "The server is busy; ask again in a moment."
-            raise _later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, refused) from None
+            raise later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, refused.retry_after_ms) from None
 
-    async def _admitted(self, request: Request) -> Response:
+    async def _admitted(self, request: Request, principal: Principal) -> Response:
         if self._page and request.method == "GET" and _wants_page(request):
             return HTMLResponse(self._page)
         try:
@@ -102,7 +105,7 @@ class GraphQLEndpoint:
         if request.method == "GET" and operation.node.operation is not OperationType.QUERY:
             raise _not_allowed("Mutations are sent by POST.")
         outcome.executing(request.scope, operation.node.name.value if operation.node.name else None)
-        return await self._execute(operation, asked)
+        return await self._execute(operation, asked, principal)
 
     async def _read(self, request: Request) -> GraphQLRequest:
         if request.method == "GET":
@@ -147,11 +150,14 @@ class GraphQLEndpoint:
         self._persisted.register(asked)
         return operation
 
-    async def _execute(self, operation: Operation, asked: GraphQLRequest) -> Response:
+    async def _execute(self, operation: Operation, asked: GraphQLRequest, principal: Principal) -> Response:
+        is_mutation = operation.node.operation is OperationType.MUTATION
         try:
-            async with asyncio.timeout(self._answer_seconds):
-                context, variables, name = self._context(), asked.variables, asked.operation_name
-                result = await self._documents.execute(operation, context, variables, name)
+            async with asyncio.timeout(self._mutation_seconds if is_mutation else self._answer_seconds):
+                context = self._context()
+                if not principal.is_anonymous:
+                    context = replace(context, principal=principal)
+                result = await self._documents.execute(operation, context, asked.variables, asked.operation_name)
         except TimeoutError:
             log.warning("query_timed_out")
             return answer(None, [CodedError(ErrorCode.UNAVAILABLE, "The query took too long; ask for less.")])
@@ -164,9 +170,3 @@ def _wants_page(request: Request) -> bool:
 
 def _not_allowed(message: str) -> HttpError:
     return HttpError(HTTPStatus.METHOD_NOT_ALLOWED, BadUserInputError(message), {"Allow": "POST"})
-
-
-def _later(status: HTTPStatus, code: ErrorCode, message: str, refused: Refused) -> HttpError:
-    extensions = {"code": code, "retryAfterMs": refused.retry_after_ms}
-    headers = {"Retry-After": str(-(-refused.retry_after_ms // 1000))}
-    return HttpError(status, GraphQLError(message, extensions=extensions), headers)

@@ -1,7 +1,7 @@
 """Inputs, and their way into the domain. What the domain refuses becomes BAD_USER_INPUT with the field's name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, ParamSpec, TypeVar
@@ -16,9 +16,12 @@ from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle, VehicleKind
 from parkgraph.graph.search import PlaceFilter
+from parkgraph.sdk.booking import Driver
 
 MAX_RADIUS_M: Final = 50_000
 MAX_PAGE: Final = 100
+MAX_KEY: Final = 200
+DRIVER_CHARS: Final[Mapping[str, int]] = {"plate": 20, "name": 100, "email": 254, "phone": 32}
 
 _NETWORK: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
@@ -136,6 +139,45 @@ class PlaceFilterInput:
             max_price=self.max_price.to_domain() if self.max_price else None,
             fits=bool(self.fits),
         )
+
+
+@strawberry.input
+class DriverInput:
+    """Who parks. A network that needs more of it refuses with DRIVER_INCOMPLETE. Nothing of it is kept by ParkGraph."""
+
+    plate: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+    def __repr__(self) -> str:
+        return "DriverInput(…)"
+
+    def to_domain(self) -> Driver:
+        return Driver(
+            plate=_personal("plate", self.plate),
+            name=_personal("name", self.name),
+            email=_personal("email", self.email),
+            phone=_personal("phone", self.phone),
+        )
+
+
+def _personal(field: str, value: str | None) -> str | None:
+    """The value without spaces around it. A refusal does not repeat it."""
+    if value is None:
+        return None
+    value = value.strip()
+    if not 1 <= len(value) <= DRIVER_CHARS[field]:
+        raise BadUserInputError(f"driver.{field}: between 1 and {DRIVER_CHARS[field]} characters")
+    if not value.isprintable():
+        raise BadUserInputError(f"driver.{field}: must not hold control characters")
+    return value
+
+
+def idempotency_key(key: str) -> str:
+    if not (1 <= len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
+        raise BadUserInputError(f"idempotencyKey: between 1 and {MAX_KEY} printable ASCII characters, such as a UUID")
+    return key
 
 
 def circle(near: CoordinatesInput, radius: int) -> Circle:

@@ -5,6 +5,8 @@ from typing import Annotated
 import strawberry
 
 from parkgraph.api import ids
+from parkgraph.api.access import public
+from parkgraph.api.bookings import find_booking
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import (
     BoundsInput,
@@ -16,13 +18,18 @@ from parkgraph.api.inputs import (
     page_size,
 )
 from parkgraph.api.types import Listing, Network, Node, Place, PlaceConnection
+from parkgraph.api.viewer import ViewerQuery
+from parkgraph.api.yard_bookings import find_yard_booking
+from parkgraph.api.yard_desk import YardDeskQuery
+from parkgraph.api.yards import YardQuery, find_yard
 from parkgraph.domain.geo import Area, Coordinates
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.search import PlaceFilter, PlaceSort, Question
 
 
+@public
 @strawberry.type
-class Query:
+class PlaceQuery:
     @strawberry.field(description="Places around a point, at most 50 km away.")
     async def nearby(
         self,
@@ -58,18 +65,30 @@ class Query:
         found = info.context.graph.find(ids.place_id(id))
         return Place.of(found) if found else None
 
-    @strawberry.field(description="A place or a listing; null where the id is well formed and unknown.")
-    def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
-        if ids.decode(id)[0] == ids.LISTING:
-            key = ids.listing_key(id)
-            listing = info.context.graph.find_listing(key)
-            return Listing.of(key, listing) if listing else None
+    @strawberry.field(description="A place, listing, booking, yard or booking of a yard; null where the id is well formed and unknown.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        match ids.decode(id)[0]:
+            case ids.LISTING:
+                key = ids.listing_key(id)
+                listing = info.context.graph.find_listing(key)
+                return Listing.of(key, listing) if listing else None
+            case ids.BOOKING:
+                return await find_booking(info, ids.booking_id(id))
+            case ids.YARD:
+                return await find_yard(info, ids.yard_id(id))
+            case ids.YARD_BOOKING:
+                return await find_yard_booking(info, ids.yard_booking_id(id))
         found = info.context.graph.find(ids.place_id(id))
         return Place.of(found) if found else None
 
     @strawberry.field(description="Every enabled network and its state.")
     def networks(self, info: Info) -> list[Network]:
         return [Network(subject=network) for network in info.context.networks]
+
+
+@strawberry.type
+class Query(PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery):
+    """The root: what the rooms ask, put together."""
 
 
 async def _find(

@@ -1,7 +1,7 @@
 """Scalars on the wire: instants with an offset, exact decimals and big integers as strings."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NewType
 
@@ -12,6 +12,7 @@ from parkgraph.api.errors import ScalarError
 from parkgraph.domain.stay import parse_instant
 
 _DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 
 YEARS: Final = range(1970, 2200)
@@ -34,6 +35,16 @@ def serialize_instant(value: datetime) -> str:
     if value.utcoffset() is None:
         raise ValueError("an instant without an offset must not leave the API")
     return value.isoformat()
+
+
+def parse_date(value: object) -> date:
+    try:
+        day = date.fromisoformat(value if isinstance(value, str) and _DATE.fullmatch(value) else "")
+    except ValueError:
+        raise ScalarError('a Date is a day of the calendar, such as "2026-12-24"') from None
+    if day.year not in YEARS:
+        raise ScalarError(f"a Date is between the years {YEARS[0]} and {YEARS[-1]}")
+    return day
 
 
 def parse_decimal(value: object) -> Decimal:
@@ -59,6 +70,12 @@ DATE_TIME: Final = strawberry.scalar(
     serialize=serialize_instant,
     parse_value=parse_date_time,
 )
+DATE: Final = strawberry.scalar(
+    name="Date",
+    description="A day of the calendar, such as 2026-12-24.",
+    serialize=date.isoformat,
+    parse_value=parse_date,
+)
 DECIMAL: Final = strawberry.scalar(
     name="Decimal", description="Exact, a string on the wire.", serialize=serialize_decimal, parse_value=parse_decimal
 )
@@ -66,4 +83,4 @@ BIG_INT: Final = strawberry.scalar(
     name="BigInt", description="A string on the wire.", serialize=str, parse_value=parse_big_int
 )
 
-SCALARS: Final[dict[object, ScalarDefinition]] = {datetime: DATE_TIME, Decimal: DECIMAL, BigInt: BIG_INT}
+SCALARS: Final[dict[object, ScalarDefinition]] = {datetime: DATE_TIME, date: DATE, Decimal: DECIMAL, BigInt: BIG_INT}

@@ -13,9 +13,13 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from parkgraph.api.bookings import Booking
+from parkgraph.api.mutations import Mutation
 from parkgraph.api.queries import Query
 from parkgraph.api.scalars import SCALARS, BigInt
 from parkgraph.api.types import Listing, Place
+from parkgraph.api.yard_bookings import YardBooking
+from parkgraph.api.yards import Yard
 
 
 class ParkGraphSchema(strawberry.Schema):
@@ -40,12 +44,12 @@ class ParkGraphSchema(strawberry.Schema):
         return self
 
 
-def build(query: type[Any] = Query, mutation: type[Any] | None = None) -> ParkGraphSchema:
+def build(query: type[Any] = Query, mutation: type[Any] | None = Mutation) -> ParkGraphSchema:
     """The schema over these roots."""
     return ParkGraphSchema(
         query=query,
         mutation=mutation,
-        types=[Place, Listing, BigInt],
+        types=[Place, Listing, Booking, Yard, YardBooking, BigInt],
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     ).without_null_defaults()
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 import strawberry
 
-from parkgraph.api import ids
+from parkgraph.api import ids, offer_ids
+from parkgraph.api.access import public
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import StayInput, VehicleInput
 from parkgraph.domain import geo, money, occupancy, place, pricing
@@ -17,16 +19,20 @@ from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import offers, search
 from parkgraph.graph.offers import ExclusionCode
 from parkgraph.networks import network, reports
+from parkgraph.networks.breaker import CircuitState
 from parkgraph.networks.network import NetworkStatus
 from parkgraph.networks.reports import SourceStatus
 from parkgraph.sdk.contract import Capability
+from parkgraph.yards.adapter import NETWORK as YARDS
 
 
+@public
 @strawberry.interface(description="Anything with an id that can be asked for again.")
 class Node:
     id: strawberry.ID
 
 
+@public
 @strawberry.type(description="WGS 84, decimal degrees.")
 class Coordinates:
     latitude: float
@@ -37,6 +43,7 @@ class Coordinates:
         return Coordinates(latitude=position.latitude, longitude=position.longitude)
 
 
+@public
 @strawberry.type(description="An exact amount with its ISO 4217 code.")
 class Money:
     amount: Decimal
@@ -47,6 +54,7 @@ class Money:
         return Money(amount=value.amount, currency=value.currency) if value else None
 
 
+@public
 @strawberry.type(description="One configured parking network, or the private yards.")
 class Network:
     subject: strawberry.Private[network.Network]
@@ -79,6 +87,10 @@ class Network:
     def status(self) -> NetworkStatus:
         return self.subject.status
 
+    @strawberry.field(description="Whether this server asks it; OPEN for a while after it failed again and again.")
+    def circuit(self, info: Info) -> CircuitState:
+        return info.context.networks.circuit(self.subject.id)
+
     @strawberry.field
     def last_success_at(self) -> datetime | None:
         return self.subject.last_success_at
@@ -100,6 +112,7 @@ def network_of(info: Info, network_id: str) -> Network:
     return Network(subject=info.context.networks.get(network_id))
 
 
+@public
 @strawberry.type(description="How full it is, when that was counted, and by whom. Unknown is null, never 0.")
 class Occupancy:
     subject: strawberry.Private[occupancy.Occupancy]
@@ -130,6 +143,7 @@ class Occupancy:
         return network_of(info, self.network_id)
 
 
+@public
 @strawberry.type(description="Spaces set aside for one audience.")
 class AudienceCapacity:
     audience: Audience
@@ -137,6 +151,7 @@ class AudienceCapacity:
     vacant: int | None
 
 
+@public
 @strawberry.type(description="Which network a field comes from, and when it was observed.")
 class FieldSource:
     subject: strawberry.Private[place.FieldSource]
@@ -154,6 +169,39 @@ class FieldSource:
         return self.subject.observed_at
 
 
+@public
+@strawberry.type(description="What one network says of a field, as text.")
+class FieldValue:
+    subject: strawberry.Private[place.FieldValue]
+
+    @strawberry.field
+    def value(self) -> str:
+        return self.subject.value
+
+    @strawberry.field
+    def network(self, info: Info) -> Network:
+        return network_of(info, self.subject.listing.network)
+
+    @strawberry.field
+    def observed_at(self) -> datetime | None:
+        return self.subject.observed_at
+
+
+@public
+@strawberry.type(description="A field of which networks say what cannot all be right.")
+class Disagreement:
+    subject: strawberry.Private[place.Disagreement]
+
+    @strawberry.field
+    def field(self) -> str:
+        return self.subject.field
+
+    @strawberry.field
+    def values(self) -> list[FieldValue]:
+        return [FieldValue(subject=value) for value in self.subject.values]
+
+
+@public
 @strawberry.type(description="What one network says about one facility.")
 class Listing(Node):
     key: strawberry.Private[ListingKey]
@@ -170,6 +218,10 @@ class Listing(Node):
     @strawberry.field(description="The network's own id of the facility.")
     def local_id(self) -> str:
         return self.key.local_id
+
+    @strawberry.field(description="Of a private yard: the id of its `Yard`.")
+    def yard_id(self) -> strawberry.ID | None:
+        return strawberry.ID(ids.encode(ids.YARD, UUID(self.key.local_id).hex)) if self.key.network == YARDS else None
 
     @strawberry.field
     def name(self) -> str:
@@ -204,6 +256,7 @@ class Listing(Node):
         return self.subject.updated_at
 
 
+@public
 @strawberry.type(description="Equal consecutive units of a price.")
 class PriceLine:
     label: str
@@ -220,18 +273,19 @@ class PriceLine:
             from_=line.start,
             to=line.end,
             quantity=line.quantity,
-            unit_amount=Money(amount=line.unit_amount.amount, currency=line.unit_amount.currency),
+            unit_amount=Money.of(line.unit_amount),
             amount=Money(amount=line.amount.amount, currency=line.amount.currency),
         )
 
 
+@public
 @strawberry.type(description="One network's price for one stay, and how to take it.")
 class Offer:
     subject: strawberry.Private[offers.Offer]
 
     @strawberry.field
     def id(self) -> strawberry.ID:
-        return strawberry.ID(ids.encode(ids.OFFER, *self.subject.identity))
+        return strawberry.ID(offer_ids.encode(self.subject))
 
     @strawberry.field
     def network(self, info: Info) -> Network:
@@ -257,6 +311,12 @@ class Offer:
     def total(self) -> Money | None:
         return Money.of(self.subject.total)
 
+    @strawberry.field(
+        description="The total in the currency in which offers are compared, where that is another; null without a rate."
+    )
+    def converted(self) -> Money | None:
+        return Money.of(self.subject.converted)
+
     @strawberry.field(description="They add up to the total exactly.")
     def lines(self) -> list[PriceLine]:
         return [PriceLine.of(line) for line in self.subject.lines]
@@ -265,7 +325,11 @@ class Offer:
     def tariff_text(self) -> str | None:
         return self.subject.listing.tariff_text
 
-    @strawberry.field
+    @strawberry.field(description="Spaces that are left for the whole stay; null where nobody counts them.")
+    def vacant(self) -> int | None:
+        return self.subject.vacant
+
+    @strawberry.field(description="Whether `bookOffer` takes it.")
     def bookable(self) -> bool:
         return self.subject.bookable
 
@@ -282,19 +346,23 @@ class Offer:
         return [Offer(subject=offer) for offer in found]
 
 
+@public
 @strawberry.type(description="Why a vehicle or a stay does not fit.")
 class Exclusion:
     code: ExclusionCode
     text: str
 
 
+@public
 @strawberry.type(description="One real facility, merged from every network's listing of it.")
 class Place(Node):
     subject: strawberry.Private[place.Place]
+    ends: strawberry.Private[float | None] = None
 
     @staticmethod
-    def of(found: place.Place) -> "Place":
-        return Place(id=strawberry.ID(ids.encode(ids.PLACE, found.id.hex)), subject=found)
+    def of(found: place.Place, ends: float | None = None) -> "Place":
+        """`ends`: by when the query has to be answered that found it, where it has a deadline already."""
+        return Place(id=strawberry.ID(ids.encode(ids.PLACE, found.id.hex)), subject=found, ends=ends)
 
     @strawberry.field
     def name(self) -> str:
@@ -346,10 +414,10 @@ class Place(Node):
     def features(self) -> list[Feature]:
         return sorted(self.subject.features)
 
-    @strawberry.field(description="From rates that are known; cheapest first.")
-    def offers(self, info: Info, stay: StayInput, vehicle: VehicleInput | None = None) -> list[Offer]:
+    @strawberry.field(description="From rates that are known, and of networks that quote; cheapest first.")
+    async def offers(self, info: Info, stay: StayInput, vehicle: VehicleInput | None = None) -> list[Offer]:
         chosen = vehicle.to_domain() if vehicle else Vehicle()
-        return Offer.all(info.context.search.offers_of(self.subject, stay.to_domain(), chosen))
+        return Offer.all(await info.context.search.offers_of(self.subject, stay.to_domain(), chosen, self.ends))
 
     @strawberry.field(description="Every network's own view.")
     def listings(self) -> list[Listing]:
@@ -359,15 +427,32 @@ class Place(Node):
     def provenance(self) -> list[FieldSource]:
         return [FieldSource(subject=source) for source in self.subject.provenance]
 
+    @strawberry.field(description="Fields of which networks say what cannot all be right, with what each says.")
+    def disagreements(self) -> list[Disagreement]:
+        return [Disagreement(subject=each) for each in self.subject.disagreements]
 
+    @strawberry.field(
+        description="Places that are parts of this one, listed by themselves: their spaces are among its own."
+    )
+    def parts(self, info: Info) -> list["Place"]:
+        return [Place.of(part, self.ends) for part in info.context.graph.parts_of(self.subject)]
+
+    @strawberry.field(description="The place of whose spaces these are some.")
+    def part_of(self, info: Info) -> "Place | None":
+        whole = info.context.graph.whole_of(self.subject)
+        return Place.of(whole, self.ends) if whole else None
+
+
+@public
 @strawberry.type(description="What belongs to this search, not to the place.")
 class PlaceEdge:
     cursor: str
     subject: strawberry.Private[search.Hit]
+    ends: strawberry.Private[float]
 
     @strawberry.field
     def node(self) -> Place:
-        return Place.of(self.subject.place)
+        return Place.of(self.subject.place, self.ends)
 
     @strawberry.field(description="Metres, from `near`.")
     def distance(self) -> int | None:
@@ -386,6 +471,7 @@ class PlaceEdge:
         return [Exclusion(code=e.code, text=e.text) for e in self.subject.excluded]
 
 
+@public
 @strawberry.type(description="What one network did for this search.")
 class SourceReport:
     subject: strawberry.Private[reports.SourceReport]
@@ -406,6 +492,10 @@ class SourceReport:
     def as_of(self) -> datetime | None:
         return self.subject.as_of
 
+    @strawberry.field(description="When it gave this answer to ParkGraph.")
+    def fetched_at(self) -> datetime | None:
+        return self.subject.fetched_at
+
     @strawberry.field(description="How many of its listings were looked at.")
     def listings(self) -> int:
         return self.subject.listings
@@ -415,6 +505,7 @@ class SourceReport:
         return self.subject.code
 
 
+@public
 @strawberry.type(description="Relay's page information.")
 class PageInfo:
     has_next_page: bool
@@ -423,6 +514,7 @@ class PageInfo:
     end_cursor: str | None
 
 
+@public
 @strawberry.type(description="A page of places, and what every network did for it.")
 class PlaceConnection:
     subject: strawberry.Private[search.Answer]
@@ -430,13 +522,13 @@ class PlaceConnection:
     @strawberry.field
     def edges(self) -> list[PlaceEdge]:
         return [
-            PlaceEdge(cursor=cursor, subject=hit)
+            PlaceEdge(cursor=cursor, subject=hit, ends=self.subject.ends)
             for cursor, hit in zip(self.subject.cursors, self.subject.hits, strict=True)
         ]
 
     @strawberry.field
     def nodes(self) -> list[Place]:
-        return [Place.of(hit.place) for hit in self.subject.hits]
+        return [Place.of(hit.place, self.subject.ends) for hit in self.subject.hits]
 
     @strawberry.field
     def page_info(self) -> PageInfo:

@@ -46,7 +46,9 @@ class YardsAdapter(FeedAdapter[AdapterSettings]):
 
 
 def to_listing(yard: Yard) -> Listing:
-    """The yard in the graph."""
+    """The yard in the graph. Raises ValueError for one that is nowhere yet."""
+    if yard.location is None:
+        raise ValueError("a yard without a location cannot be listed")
     return Listing(
         local_id=str(yard.id),
         name=yard.name,
@@ -55,7 +57,7 @@ def to_listing(yard: Yard) -> Listing:
         address=yard.address,
         capacity=len(yard.spaces) or None,
         audiences=_audiences(yard),
-        opening_hours=yard.opening_hours,
+        opening_hours=yard.hours,
         max_height_cm=yard.highest_vehicle_cm,
         features=yard.features | _features_of_spaces(yard),
         rates=yard.rates,

@@ -11,6 +11,7 @@ from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.domain.tariff import Cap, RateLine, RateLineCollection, RateLineKind, RateTable
+from parkgraph.yards.access import Access, AccessMethod
 from parkgraph.yards.repository import YardRepository
 from parkgraph.yards.yard import Space, Yard
 
@@ -27,6 +28,7 @@ YARD: Final = Yard(
     opening_hours="Mo-Sa 07:00-20:00",
     max_height_cm=380,
     features=frozenset({Feature.LIT}),
+    access=Access(AccessMethod.OPEN),
     description="An invented yard, which exists in the demo only.",
     rates=RateTable("EUR", (RateLineCollection((_HOURLY,), caps=(Cap(Decimal("9.60")),)),)),
     spaces=(
