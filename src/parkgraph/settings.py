@@ -5,6 +5,7 @@ Every key of the file has its twin in the environment, which wins: `[server] por
 `parkgraph.example.toml` explains every setting. What is wrong stops the start, with one sentence (SettingsError).
 """
 
+import base64
 import difflib
 import re
 import tomllib
@@ -12,14 +13,15 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from parkgraph.settings_source import SettingsError, Source, read_table
 
 __all__ = [
+    "AccountsSettings",
     "DatabaseSettings",
     "ExchangeSettings",
     "LimitsSettings",
@@ -27,6 +29,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "SettingsError",
+    "YardsSettings",
     "load",
 ]
 
@@ -86,6 +89,46 @@ def _exact(rate: object) -> object:
     return value
 
 
+def _check_jwks(where: str) -> str:
+    try:
+        parts = urlsplit(where)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        is_address = False
+    if not where or ("://" in where and not is_address):
+        raise ValueError("must be an https:// address, or a file")
+    return where
+
+
+def _check_key(key: SecretStr) -> SecretStr:
+    try:
+        raw = base64.b64decode(key.get_secret_value().strip().translate(str.maketrans("-_", "+/")), validate=True)
+    except ValueError:
+        raw = b""
+    if len(raw) != 32:
+        raise ValueError("must be 32 random bytes in base64, as `openssl rand -base64 32` makes them")
+    return key
+
+
+def _check_secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 32:
+        raise ValueError("must have at least 32 characters")
+    return secret
+
+
+def _percent(value: object) -> object:
+    try:
+        percent = Decimal(str(value))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not (percent.is_finite() and 0 <= percent <= 100 and percent == percent.quantize(Decimal("0.01"))):
+        raise ValueError("must be between 0 and 100, with at most two digits after the point")
+    return percent
+
+
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -132,13 +175,55 @@ class ExchangeSettings(_Table):
 
     currency: Annotated[str, AfterValidator(_check_currency)] = "EUR"
     file: Path | None = None
-    rates: Mapping[str, Annotated[Decimal, BeforeValidator(_exact)]] = {}
+    rates: Mapping[Annotated[str, AfterValidator(_check_currency)], Annotated[Decimal, BeforeValidator(_exact)]] = {}
+
+    @model_validator(mode="after")
+    def _other_currencies(self) -> Self:
+        if self.currency in self.rates:
+            raise ValueError("rates must be of other currencies than `currency`, which is worth 1")
+        return self
 
 
 class DatabaseSettings(_Table):
     """`[database]`. Without `url` an embedded PostgreSQL starts by itself in `data_dir`."""
 
     url: Annotated[SecretStr, AfterValidator(_check_database_url)] | None = None
+
+
+class AccountsSettings(_Table):
+    """`[accounts]`: whose tokens are accepted besides API keys. docs/accounts.md shows how to connect an issuer.
+
+    `jwks`: the address of its keys, or a file of them.
+    """
+
+    issuer: str | None = Field(None, min_length=1, max_length=255)
+    audience: str | None = Field(None, min_length=1)
+    jwks: Annotated[str, AfterValidator(_check_jwks)] | None = None
+    allow_private: bool = False
+    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("RS256", "ES256", "EdDSA")
+    roles_claim: str = Field("roles", min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "AccountsSettings":
+        given = (self.issuer, self.audience, self.jwks)
+        if any(given) and not all(given):
+            raise ValueError("needs issuer, audience and jwks together")
+        if self.jwks and urlsplit(self.jwks).scheme == "http" and not self.allow_private:
+            raise ValueError("needs an https:// address as jwks, unless allow_private = true")
+        return self
+
+
+class YardsSettings(_Table):
+    """`[yards]`. `tax_percent` is what is in the platform's part of a price. docs/yard-money.md explains it.
+
+    `webhook_secret`: gateways sign with it what they tell. `links_key`: signs links to exports.
+    `plates_key`: encrypts number plates; changing it makes those that are stored unreadable.
+    """
+
+    tax_percent: Annotated[Decimal, BeforeValidator(_percent)] = Decimal(0)
+    webhook_secret: Annotated[SecretStr, AfterValidator(_check_secret)] | None = None
+    links_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
+    plates_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
 
 
 class NetworkSettings(_Table):
@@ -162,6 +247,8 @@ class Settings(_Table):
     limits: LimitsSettings = LimitsSettings()
     database: DatabaseSettings = DatabaseSettings()
     exchange: ExchangeSettings = ExchangeSettings()
+    accounts: AccountsSettings = AccountsSettings()
+    yards: YardsSettings = YardsSettings()
     data_dir: Path = Path(".parkgraph")
     networks: Mapping[str, NetworkSettings] = Field({}, repr=False)
 
@@ -175,6 +262,8 @@ _MODELS: Final[Mapping[str, type[_Table]]] = {
     "limits": LimitsSettings,
     "database": DatabaseSettings,
     "exchange": ExchangeSettings,
+    "accounts": AccountsSettings,
+    "yards": YardsSettings,
 }
 _SECTIONS: Final = tuple(name for name in _MODELS if name)
 _TABLES: Final = frozenset({*_SECTIONS, "networks"})
@@ -203,6 +292,8 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         limits=read_table(LimitsSettings, sources["limits"]),
         database=read_table(DatabaseSettings, sources["database"]),
         exchange=read_table(ExchangeSettings, sources["exchange"]),
+        accounts=read_table(AccountsSettings, sources["accounts"]),
+        yards=read_table(YardsSettings, sources["yards"]),
         data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
         networks={name: _network(sources[f"networks.{name}"]) for name in instances},
     )

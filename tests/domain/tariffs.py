@@ -1,6 +1,7 @@
 """Tariffs and stays of every shape, for properties and for the oracle."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,12 +10,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from parkgraph.domain.civil import ALWAYS, EVERY_DAY, WEEKDAYS, Band, Day
+from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import (
     Boundary,
     Cap,
     Choice,
+    Combination,
     Elapsed,
+    Months,
     Outside,
     RateLine,
     RateLineCollection,
@@ -25,6 +29,7 @@ from parkgraph.domain.tariff import (
     Span,
     TariffDay,
 )
+from parkgraph.domain.vehicle import Vehicle, VehicleKind
 
 ZONES: Final = (ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Hong_Kong"))
 """One hour forward and back, half an hour, and never."""
@@ -47,7 +52,7 @@ HOLIDAYS: Final = Holidays(
     date(2026, 3, 30), date(2026, 10, 26), date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)
 )
 
-minutes = st.sampled_from([1, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440])
+minutes = st.sampled_from([1, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440, 2880])
 amounts = st.sampled_from(["0.10", "0.25", "0.5", "0.99", "1", "1.5", "2", "2.50", "3", "5", "8", "12.345", "0"]).map(
     Decimal
 )
@@ -64,6 +69,14 @@ def _length(count: int) -> timedelta:
 
 
 lengths = minutes.map(_length)
+long_lengths = st.sampled_from([30, 60, 90, 240, 720, 1440, 10_080]).map(_length)
+months = st.builds(Months, st.integers(1, 3))
+vehicles = st.builds(
+    Vehicle,
+    st.sampled_from([VehicleKind.CAR, VehicleKind.CAR, VehicleKind.MOTORCYCLE]),
+    electric=st.booleans(),
+    disabled_permit=st.booleans(),
+)
 none_or_short = st.sampled_from([0, 0, 0, 0, 5, 10, 15, 30, 60]).map(_length)
 
 
@@ -72,7 +85,7 @@ def bands(draw: st.DrawFn) -> Band:
     """ALWAYS in one of three."""
     if draw(st.integers(0, 2)) == 0:
         return ALWAYS
-    first = draw(st.none() | st.dates(date(2026, 3, 25), date(2026, 4, 2)))
+    first = draw(st.none() | st.dates(date(2026, 3, 26), date(2026, 3, 30)))
     return Band(
         draw(clocks),
         draw(clocks),
@@ -106,18 +119,34 @@ def lines(draw: st.DrawFn, choices: Sequence[Band], boundary: Boundary) -> RateL
 
 
 @st.composite
+def steps(draw: st.DrawFn, choices: Sequence[Band]) -> list[RateLine]:
+    """One after the other within a band, as most ladders are written."""
+    band = draw(st.sampled_from(choices))
+    ends = sorted(draw(st.sets(lengths, min_size=2, max_size=4)))
+    kinds = draw(st.sampled_from([[RateLineKind.TIER], [RateLineKind.FLAT], [RateLineKind.TIER, RateLineKind.FLAT]]))
+    starts = [timedelta(0), *ends[:-1]]
+    return [
+        RateLine(draw(st.sampled_from(kinds)), draw(amounts), None, start, end, band)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+@st.composite
 def caps(draw: st.DrawFn, choices: Sequence[Band]) -> Cap:
-    periods = st.sampled_from([timedelta(hours=h) for h in (4, 12, 24, 25)])
+    periods = st.sampled_from([timedelta(hours=h) for h in (1, 4, 12, 24, 25)])
     period = draw(periods | clocks.map(TariffDay) | st.sampled_from(Span))
-    return Cap(draw(amounts) * 4, period, draw(st.none() | st.sampled_from(choices)))
+    return Cap(draw(amounts) * draw(st.integers(1, 4)), period, draw(st.none() | st.sampled_from(choices) | bands()))
 
 
 @st.composite
 def ladders(draw: st.DrawFn, *, adds: bool = False) -> RateLineCollection:
     choices = draw(st.lists(bands(), min_size=1, max_size=3))
     boundary = draw(st.sampled_from(Boundary))
+    ladder = draw(st.lists(lines(choices, boundary), min_size=1, max_size=5) | steps(choices))
+    if draw(st.booleans()):
+        ladder.append(RateLine(RateLineKind.INCREMENTING, draw(amounts), min(draw(lengths), timedelta(days=1))))
     return RateLineCollection(
-        tuple(draw(st.lists(lines(choices, boundary), min_size=1, max_size=5))),
+        tuple(ladder),
         minimum=draw(none_or_short),
         caps=tuple(draw(st.lists(caps(choices), max_size=2))),
         adds=adds,
@@ -129,7 +158,7 @@ def ladders(draw: st.DrawFn, *, adds: bool = False) -> RateLineCollection:
         elapsed=draw(st.sampled_from(Elapsed)),
         boundary=boundary,
         reset=draw(
-            st.none() | st.sampled_from([4, 12, 24, 25]).map(lambda h: timedelta(hours=h)) | clocks.map(TariffDay)
+            st.none() | st.sampled_from([1, 4, 12, 24, 25]).map(lambda h: timedelta(hours=h)) | clocks.map(TariffDay)
         ),
         carry_over=draw(st.booleans()),
         outside=draw(st.sampled_from([Outside.FREE, Outside.FREE, Outside.FREE, Outside.UNKNOWN])),
@@ -137,13 +166,57 @@ def ladders(draw: st.DrawFn, *, adds: bool = False) -> RateLineCollection:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> RateTable:
-    collections = draw(st.lists(ladders(), min_size=1, max_size=2))
+def covers(draw: st.DrawFn) -> RateLineCollection:
+    """Units of half an hour and more, up to calendar months."""
+    increments = draw(st.lists(long_lengths | months, min_size=1, max_size=4))
+    return RateLineCollection(
+        tuple(RateLine(RateLineKind.INCREMENTING, draw(amounts), increment) for increment in increments),
+        Combination.CHEAPEST_COVER,
+        minimum=draw(none_or_short),
+        grace=draw(none_or_short),
+    )
+
+
+@st.composite
+def conditional(draw: st.DrawFn, collections: st.SearchStrategy[RateLineCollection]) -> RateLineCollection:
+    """One in three for some vehicles, drivers or times only."""
+    collection = draw(collections)
+    match draw(st.integers(0, 17)):
+        case 0:
+            groups = st.frozensets(
+                st.sampled_from([Audience.GENERAL, Audience.DISABLED, Audience.ELECTRIC]), min_size=1
+            )
+            return replace(collection, audiences=draw(groups))
+        case 1:
+            return replace(collection, vehicles=frozenset({draw(vehicles).kind}))
+        case 2:
+            return replace(collection, arrive=draw(bands()))
+        case 3:
+            return replace(collection, leave=draw(bands()))
+        case 4:
+            return replace(collection, min_time=draw(lengths), arrive=draw(st.none() | bands()))
+        case 5:
+            return replace(collection, max_time=draw(lengths | months), leave=draw(st.none() | bands()))
+    return collection
+
+
+@st.composite
+def tables(
+    draw: st.DrawFn, priced: st.SearchStrategy[RateLineCollection] | None = None, *, conditions: bool = True
+) -> RateTable:
+    """By default ladders, one in ten a cover. `conditions`: some collections apply to some stays only."""
+    if priced is None:
+        priced = st.integers(0, 9).flatmap(lambda one: covers() if one == 9 else ladders())
+    surcharges = ladders(adds=True)
+    if conditions:
+        priced, surcharges = conditional(priced), conditional(surcharges)
+    collections = draw(st.lists(priced, min_size=1, max_size=3))
     if draw(st.integers(0, 4)) == 0:
-        collections.append(draw(ladders(adds=True)))
+        collections.append(draw(surcharges))
     return RateTable(
         "EUR",
         tuple(collections),
+        known_until=draw(st.sampled_from([None, None, None, timedelta(hours=24), Months(1)])),
         choice=draw(st.sampled_from(Choice)),
         added_tax=draw(st.none() | st.sampled_from([Decimal("0.081"), Decimal("0.19")])),
         rounding=draw(
@@ -156,10 +229,11 @@ def tables(draw: st.DrawFn) -> RateTable:
 
 @st.composite
 def stays(draw: st.DrawFn, zone: ZoneInfo, longest: timedelta = timedelta(days=3)) -> Stay:
-    """Around the changes of the clocks, holidays, and an ordinary week; in whole minutes."""
+    """Around the changes of the clocks, holidays, and an ordinary week; in whole minutes, often at a half-hour."""
     day = draw(
         st.sampled_from(
             [
+                date(2026, 3, 27),
                 date(2026, 3, 27),
                 date(2026, 4, 3),
                 date(2026, 10, 2),
@@ -169,7 +243,25 @@ def stays(draw: st.DrawFn, zone: ZoneInfo, longest: timedelta = timedelta(days=3
             ]
         )
     )
-    arrive = datetime.combine(day, time(), tzinfo=zone) + timedelta(minutes=draw(st.integers(0, 3 * 1440)))
-    arrive = arrive.astimezone(UTC)
-    length = draw(st.integers(1, 240) | st.integers(1, int(longest.total_seconds()) // 60))
+    midnight = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    on_the_hour = st.integers(0, 3 * 48).map(lambda half_hours: 30 * half_hours)
+    arrive = midnight + timedelta(minutes=draw(on_the_hour | st.integers(0, 3 * 1440)))
+    length = draw(minutes | st.integers(1, 240) | st.integers(1, int(longest.total_seconds()) // 60))
     return Stay(arrive.astimezone(zone), (arrive + timedelta(minutes=length)).astimezone(zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to a table."""
+
+    stay: Stay
+    zone: ZoneInfo
+    vehicle: Vehicle
+    calendar: Holidays | None
+
+
+@st.composite
+def questions(draw: st.DrawFn, longest: timedelta = timedelta(days=3)) -> Asked:
+    zone = draw(st.sampled_from(ZONES))
+    is_known = draw(st.integers(0, 19)) < 19
+    return Asked(draw(stays(zone, longest)), zone, draw(vehicles), HOLIDAYS if is_known else None)

@@ -25,6 +25,7 @@ from parkgraph.domain.timeline import DAY, LONG_AGO, NEVER, NO_BAND, Bands, Civi
 
 MAX_LINES: Final = 1_000
 MAX_BANDS: Final = 64
+MAX_CAPS: Final = 16
 MAX_STEPS: Final = 5_000
 """Parts of a stay that are looked at one by one. A tariff that has or needs more is refused."""
 
@@ -116,22 +117,27 @@ class CountedCap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What a stay costs: `total` / `scale`. The charges are for `explain`."""
+    """What a stay costs: `total` / `scale`. Its charges explain it; `steps` is what it took to find out."""
 
     total: int
     scale: int
     days: Sequence[tuple[int, Sequence[Charge]]]
+    steps: int
 
 
 class Ladder:
     """One collection, prepared; raises TooComplex. Amounts are integers: 1 is 1 / `scale` of the currency."""
 
     def __init__(self, collection: RateLineCollection) -> None:
-        if len(collection.lines) > MAX_LINES or len(bands := collection.bands) > MAX_BANDS:
+        if len(collection.lines) > MAX_LINES or len(collection.caps) > MAX_CAPS:
+            raise TooComplex
+        bands = collection.bands
+        if len(bands) > MAX_BANDS:
             raise TooComplex
         self.collection = collection
         self.scale = _scale(collection)
         self.caps = _expand(collection)
+        self.widest_first = sorted(range(len(self.caps)), key=lambda index: -_width(self.caps[index][0]))
         self._by_visit = collection.elapsed is Elapsed.VISIT
         spans = (cap.period for cap, _ in self.caps)
         reset = (collection.reset,) if isinstance(collection.reset, TariffDay) else ()
@@ -157,12 +163,22 @@ class Ladder:
         self._reset_mark = marks.index(collection.reset.start) if isinstance(collection.reset, TariffDay) else -1
         self._free_again = int(collection.free.total_seconds()) if collection.free_again else 0
 
-    def walk(self, arrive: int, until: int, leave: int, zone: tzinfo, first: date, calendar: Calendar | None) -> Walk:
+    def walk(
+        self,
+        arrive: int,
+        until: int,
+        leave: int,
+        zone: tzinfo,
+        first: date,
+        calendar: Calendar | None,
+        steps: int = MAX_STEPS,
+    ) -> Walk:
         """Charges from `arrive` to `until`, but the first that begins before `leave` (POSIX seconds) in any case.
 
         `first` is the local date of arrival. Raises Uncovered and TooComplex.
         """
-        steps = MAX_STEPS
+        allowed = steps
+        weight = 1 + len(self.counted) // 2
         total = 0
         days: list[tuple[int, Sequence[Charge]]] = []
         numbers: dict[State, int] = {}
@@ -174,8 +190,8 @@ class Ladder:
                 state = self._begin(arrive - midnight, day)
             done = seen.get((day.key, number)) if limit > day.length else None
             if done is None:
-                charges, amount, after, taken = self._day(midnight, day, state, limit, last, steps)
-                steps -= taken + self.bands.work - work
+                charges, amount, after, taken = self._day(midnight, day, state, limit, last, steps // weight)
+                steps -= weight * taken + self.bands.work - work
                 work = self.bands.work
                 done = charges, amount, after, numbers.setdefault(after, len(numbers) + 1)
                 if day.key and limit > day.length:
@@ -185,7 +201,8 @@ class Ladder:
                 days.append((midnight, charges))
                 total += amount
             if last <= day.length or (state.begun and limit <= day.length):
-                return Walk(max(total, self._int(self.collection.minimum_charge)) if total else 0, self.scale, days)
+                total = max(total, self._int(self.collection.minimum_charge)) if total else 0
+                return Walk(total, self.scale, days, allowed - steps)
         raise AssertionError("the days do not end")
 
     def _begin(self, arrive: int, day: CivilDay) -> State:
@@ -393,6 +410,18 @@ def _expand(collection: RateLineCollection) -> tuple[tuple[Cap, Band | None], ..
         else:
             caps.append((cap, None))
     return tuple(caps)
+
+
+def _width(cap: Cap) -> float:
+    match cap.period:
+        case timedelta():
+            return cap.period.total_seconds()
+        case TariffDay():
+            return 86_400
+        case Span.VISIT:
+            return 0
+        case Span.STAY:
+            return float("inf")
 
 
 def _parts(lines: Sequence[RateLine], band: Band) -> tuple[list[int], list[int]]:

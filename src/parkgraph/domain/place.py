@@ -117,6 +117,23 @@ class FieldSource:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldValue:
+    """What one listing says of a field, as text, and when that was observed (None: its network does not say)."""
+
+    value: str
+    listing: ListingKey
+    observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A field of which listings say what cannot all be right, each in its own words."""
+
+    field: str
+    values: tuple[FieldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One real facility: its listings, merged field by field. `occupancy_from` names the listing that counted."""
 
@@ -135,3 +152,4 @@ class Place:
     max_height_cm: int | None = None
     features: frozenset[Feature] = frozenset()
     provenance: tuple[FieldSource, ...] = field(default=())
+    disagreements: tuple[Disagreement, ...] = ()

@@ -12,7 +12,7 @@ from typing import Final
 
 from parkgraph.domain.civil import Calendar
 from parkgraph.domain.cover import cheapest_cover
-from parkgraph.domain.ladder import Ladder, TooComplex, Uncovered
+from parkgraph.domain.ladder import MAX_LINES, MAX_STEPS, Ladder, TooComplex, Uncovered
 from parkgraph.domain.money import Money, minor_unit
 from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.receipt import Item, describe, itemise
@@ -33,6 +33,7 @@ from parkgraph.domain.vehicle import Vehicle
 
 __all__ = ["OfferReason", "OfferStatus", "PriceLine", "Quote", "describe", "price"]
 
+TOO_FINE: Final = "The units of this tariff are too fine for so long a stay."
 PREPARED: Final = 4096
 """Collections that are kept prepared."""
 
@@ -103,6 +104,8 @@ def price(
     """The price of `stay`; `zone` and `calendar` (public holidays; None: unknown) are the place's own."""
     if table is None:
         return _not_computable(OfferReason.NO_STRUCTURE, "The network publishes no structured rates for this place.")
+    if sum(len(collection.lines) for collection in table.collections) > MAX_LINES:
+        return _not_computable(OfferReason.TOO_COMPLEX, TOO_FINE)
     if calendar is None and _needs_calendar(table):
         return _not_computable(
             OfferReason.RULE_NOT_UNDERSTOOD, "It depends on public holidays, which are not known here."
@@ -136,9 +139,10 @@ class _NotCovered(_NoPrice):
 
 
 class _Asked:
-    """The question: the stay in local time and in POSIX seconds, and who asks."""
+    """The question: the stay in local time and in POSIX seconds, who asks, and how many steps it may take."""
 
     def __init__(self, stay: Stay, zone: tzinfo, vehicle: Vehicle, calendar: Calendar | None) -> None:
+        self.steps = MAX_STEPS
         self.zone = zone
         self.calendar = calendar
         self.vehicle = vehicle.kind
@@ -198,7 +202,9 @@ def _walked(collection: RateLineCollection, asked: _Asked) -> _Exact:
     until = max(until, begins + int(collection.minimum.total_seconds()))
     try:
         ladder = _prepared(collection)
-        walk = ladder.walk(begins, until, asked.ends, asked.zone, asked.arrive.date(), asked.calendar)
+        first = asked.arrive.date()
+        walk = ladder.walk(begins, until, asked.ends, asked.zone, first, asked.calendar, asked.steps)
+        asked.steps -= walk.steps
     except Uncovered as time:
         text = f"No rate is known for the time from {datetime.fromtimestamp(time.at, asked.zone):%d %B %H:%M} on."
         raise _NotCovered(OfferReason.NO_STRUCTURE, text) from None
@@ -295,7 +301,7 @@ def _not_understood(known_until: Period) -> str:
 
 
 def _too_complex() -> _NoPrice:
-    return _NoPrice(OfferReason.TOO_COMPLEX, "The units of this tariff are too fine for so long a stay.")
+    return _NoPrice(OfferReason.TOO_COMPLEX, TOO_FINE)
 
 
 def _free(start: int, end: int) -> Item:
@@ -317,7 +323,7 @@ def _lines(table: RateTable, parts: Sequence[_Exact], asked: _Asked, total: Mone
     items = [item for part in parts for item in part.explain()]
     if table.added_tax:
         net = sum((item.amount for item in items), Fraction(0))
-        label = f"Tax {table.added_tax * 100:f} %"
+        label = f"Tax {(table.added_tax * 100).normalize():f} %"
         items.append(Item(label, asked.begins, asked.ends, 1, None, net * Fraction(table.added_tax)))
     lines = [_line(item, table.currency, asked) for item in items]
     missing = total.amount - sum((line.amount.amount for line in lines), Decimal(0))

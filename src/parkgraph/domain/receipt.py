@@ -73,16 +73,20 @@ def _item(ladder: Ladder, midnight: int, charge: Charge) -> Item:
         return Item("Free", start, end, 1, Decimal(0), amount)
     line = ladder.collection.lines[charge.line]
     whole = amount == charge.quantity * Fraction(line.value) and not line.pro_rata
-    return Item(_label(ladder, line), start, end, charge.quantity, line.value if whole else None, amount)
+    label = _label(ladder, line, whole=whole)
+    return Item(label, start, end, charge.quantity, line.value if whole else None, amount)
 
 
-def _label(ladder: Ladder, line: RateLine) -> str:
+def _label(ladder: Ladder, line: RateLine, *, whole: bool = True) -> str:
     name = line.band.name or ladder.collection.name
     match line.kind:
         case RateLineKind.INCREMENTING:
             assert line.increment is not None
             unit = describe(line.increment)
-            unit = f"per {unit.removeprefix('1 ')}, to the second" if line.pro_rata else unit
+            if line.pro_rata:
+                unit = f"{line.value:f} per {unit.removeprefix('1 ')}, to the second"
+            elif not whole:
+                unit = f"{unit} at {line.value:f}, the last one in part"
             return f"{name}: {unit}" if name else unit
         case RateLineKind.TIER:
             step = f"up to {describe(line.end)}" if line.end else f"from {describe(line.start)} on"
@@ -112,7 +116,8 @@ def _fold(
     if charge.line == NO_LINE:
         return None
     line = ladder.collection.lines[charge.line]
-    for index, (cap, _) in sorted(enumerate(ladder.caps), key=lambda numbered: -_width(numbered[1][0])):
+    for index in ladder.widest_first:
+        cap, _ = ladder.caps[index]
         if ladder.counted[index].counts(charge.segment):
             window = _window(ladder, index, midnight, charge, arrive, zone)
             if (index, window) in capped:
@@ -135,18 +140,6 @@ def _window(ladder: Ladder, index: int, midnight: int, charge: Charge, arrive: i
             return midnight + ladder.counted[index].visit(charge.segment)
         case Span.STAY:
             return 0
-
-
-def _width(cap: Cap) -> float:
-    match cap.period:
-        case timedelta():
-            return cap.period.total_seconds()
-        case TariffDay():
-            return 86_400
-        case Span.VISIT:
-            return 0
-        case Span.STAY:
-            return float("inf")
 
 
 def _of(cap: Cap) -> str:

@@ -1,0 +1,1 @@
+"""A yard's calendar and income as files, behind signed links."""
