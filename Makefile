@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: install run test check bench soak fuzz image-check lock
+.PHONY: install run test check bench train-matching bench-matching soak fuzz image-check lock
 
 install: $(STAMP)
 
@@ -32,6 +32,13 @@ check: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# The labelled pairs lie beside the project, not in it. The weights, their report and docs/matching.md are written.
+train-matching: install
+	$(BIN)/python -m bench.train_matching
+
+bench-matching: install
+	$(BIN)/python -m bench.matching
 
 soak: install
 	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadscope

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench import faults, pricing
+from bench import faults, pricing, yard_calendar, yards
 from bench.load import Cost, ask, measure
 from bench.overload import TIMES_CAPACITY, overload
 from bench.report import write
@@ -66,6 +66,8 @@ def yield_first_core() -> None:
 def main() -> None:
     pricing.main()
     faults.main()
+    yard_calendar.main()
+    yards.main()
     yield_first_core()
     costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
     with tempfile.TemporaryDirectory() as folder:

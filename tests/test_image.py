@@ -154,6 +154,7 @@ def test_the_steps_of_the_image_make_a_server_that_needs_nothing_else(tmp_path: 
     environ = {
         "HOME": "/nonexistent",
         "PARKGRAPH_DATABASE_URL": database_url,
+        "PARKGRAPH_YARDS_PLATES_KEY": "A" * 43 + "=",
         "PARKGRAPH_SERVER_ENVIRONMENT": "production",
         "PARKGRAPH_NETWORKS_SBB_ADAPTER": "sbb",
         "PARKGRAPH_NETWORKS_SBB_URL": "http://127.0.0.1:9/",

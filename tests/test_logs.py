@@ -37,6 +37,7 @@ PLANTED = {
     "client_secret": "cs-Nashorn-4711",
     "client_id": "id-Giraffe-0815",
     "authorization": "bearer-Flamingo-12",
+    "key": "keyNilpferd".ljust(43, "x"),
     "cookie": "session-Pinguin-9",
     "plate": "S-PG 4711",
     "variable": "variable-Leopard",
@@ -136,7 +137,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Run:
     with_password = database_url.replace("@", f":{PLANTED['password']}@", 1)
     with city() as network:
         config.write_text(configuration(network.url))
-        environ = {"PARKGRAPH_DATABASE_URL": with_password}
+        environ = {"PARKGRAPH_DATABASE_URL": with_password, "PARKGRAPH_YARDS_PLATES_KEY": "A" * 43 + "="}
         with running(folder / "data", "serve", "--config", str(config), log=log, environ=environ) as server:
             answers = ask(server)
             network.is_up.clear()
@@ -152,16 +153,19 @@ def run(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Run:
 
 def ask(server: Server) -> dict[str, httpx.Response]:
     headers = {
-        "Authorization": f"Bearer {PLANTED['authorization']}",
         "Cookie": f"session={PLANTED['cookie']}",
         "X-Forwarded-For": "203.0.113.77",
         "X-Plate": PLANTED["header"],
     }
 
-    def post(query: str, variables: dict[str, Any] | None = None, request_id: str | None = None) -> httpx.Response:
+    def post(
+        query: str, variables: dict[str, Any] | None = None, request_id: str | None = None, **more: str
+    ) -> httpx.Response:
         url = f"{server.url}/graphql?token={PLANTED['parameter']}"
         given = {"X-Request-Id": request_id} if request_id else {}
-        return httpx.post(url, json={"query": query, "variables": variables}, headers=headers | given, timeout=10)
+        return httpx.post(
+            url, json={"query": query, "variables": variables}, headers=headers | given | more, timeout=10
+        )
 
     place = "query Place($id: ID!) { place(id: $id) { name } }"
     return {
@@ -172,6 +176,8 @@ def ask(server: Server) -> dict[str, httpx.Response]:
         "bad query": post(f"{{ {PLANTED['query']} }} # {PLANTED['comment']}"),
         "no query": httpx.post(f"{server.url}/graphql", content=PLANTED["plate"], headers=headers | JSON),
         "nowhere": httpx.get(f"{server.url}/{PLANTED['variable']}/?plate={PLANTED['plate']}", headers=headers),
+        "bad token": post("{ networks { id } }", Authorization=f"Bearer {PLANTED['authorization']}"),
+        "bad key": post("{ networks { id } }", Authorization=f"Bearer pk_{'0' * 32}_{PLANTED['key']}"),
         "probe": httpx.get(f"{server.url}/healthz"),
     }
 
@@ -244,6 +250,7 @@ def test_a_start_that_failed_for_an_unforeseen_reason_is_one_event_without_words
     database_url: str,
 ) -> None:
     environ = {"PARKGRAPH_SERVER_ENVIRONMENT": "production", "PARKGRAPH_DATABASE_URL": database_url}
+    environ["PARKGRAPH_YARDS_PLATES_KEY"] = "A" * 43 + "="
     command = [sys.executable, "-c", SERVE]
     result = subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environ}
@@ -326,7 +333,8 @@ def test_of_asyncio_s_report_only_the_first_line_is_kept() -> None:
 @pytest.mark.parametrize(
     "key",
     ["Authorization", "token", "access_token", "client_secret", "password", "Set-Cookie", "api_key", "apiKey",
-     "X-Api-Key", "database_dsn", "variables", "query"],
+     "X-Api-Key", "database_dsn", "variables", "query", "plate", "licence_plate", "email", "eMail", "e-mail",
+     "phone", "driver", "idempotencyKey"],
 )  # fmt: skip
 def test_what_stands_under_a_secret_s_key_is_masked_however_deep(key: str) -> None:
     event: dict[str, Any] = {"settings": [{key: "planted"}, {"port": 80}], key: {"inner": "planted"}}
@@ -344,7 +352,11 @@ def test_what_stands_under_a_secret_s_key_is_masked_however_deep(key: str) -> No
         ),
         ("sent Authorization: Bearer planted.planted", "sent Authorization: Bearer ***"),
         ("GET https://api.example/v1?apikey=planted&city=Ulm", "GET https://api.example/v1?apikey=***&city=Ulm"),
+        (f"the key pk_{'0' * 32}_planted was sent", "the key *** was sent"),
+        ("the token eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.planted was sent", "the token *** was sent"),
         ("12:30@gate, see https://a.example/b:c", "12:30@gate, see https://a.example/b:c"),
+        ("booked for planted.driver+1@mail.example.org.", "booked for ***."),
+        ('{"to":"planted@example.org"}', '{"to":"***"}'),
     ],
 )
 def test_what_looks_like_a_secret_is_masked_wherever_it_is(text: str, kept: str) -> None:

@@ -26,6 +26,8 @@ from tests.networks.scripted import HANG, feed, listing, script, search, update
 
 SEARCH = "query Around { nearby(near: {latitude: 48.78, longitude: 9.18}) { totalCount } }"
 
+ELSEWHERE = SEARCH.replace("9.18", "9.19")
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -121,12 +123,35 @@ async def test_calls_for_live_data_and_for_searches_are_parts_of_their_own(url: 
     async with serving(url, live, asked) as client:
         await client.ask(SEARCH)
         script(asked).next(HANG)
-        await client.ask(SEARCH)
+        await client.ask(ELSEWHERE)
         now = await client.figures()
     assert now("network_calls_total", network="live", part="occupancies", outcome="OK") == 1
     assert now("network_calls_total", network="asked", part="search", outcome="OK") == 1
     assert now("network_calls_total", network="asked", part="search", outcome="TIMED_OUT") == 1
     assert now("network_call_seconds_count", network="asked", part="search") == 2
+
+
+async def test_where_answers_came_from_is_told(url: str) -> None:
+    asked = search("asked", answered())
+    async with serving(url, asked) as client:
+        await client.ask(SEARCH)
+        await client.ask(SEARCH)
+        now = await client.figures()
+    counts = [
+        now("network_questions_total", network="asked", part="search", answer=a) for a in ("hit", "miss", "stale")
+    ]
+    assert counts == [1, 1, 0]
+
+
+async def test_an_open_circuit_and_the_calls_it_refuses_are_told(url: str) -> None:
+    async with serving(url, search("asked", Malformed("not JSON"))) as client:
+        for number in range(7):
+            await client.ask(SEARCH.replace("9.18", f"9.1{number}"))
+        now = await client.figures()
+    states = [now("network_circuit", network="asked", state=s) for s in ("CLOSED", "OPEN", "HALF_OPEN")]
+    assert states == [0, 1, 0]
+    assert now("network_calls_total", network="asked", part="search", outcome="MALFORMED") == 5
+    assert now("network_calls_refused_total", network="asked", part="search", reason="CIRCUIT_OPEN") == 2
 
 
 async def test_operations_are_told_by_name_and_outcome_and_their_errors_by_code(url: str) -> None:

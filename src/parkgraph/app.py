@@ -17,14 +17,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parkgraph.api import graphiql, schema
+from parkgraph.accounts.principal import Principal
+from parkgraph.api import graphiql, payment_webhook, schema, yard_exports
 from parkgraph.api.admission import Admission, RateLimiter
 from parkgraph.api.context import Context
+from parkgraph.api.credentials import Authenticate
 from parkgraph.api.documents import Documents, QueryError
 from parkgraph.api.http import GraphQLEndpoint
 from parkgraph.api.limits import Limits
 from parkgraph.api.masking import GRAPHQL_PATH, Masking
+from parkgraph.api.payment_webhook import PaymentWebhook
 from parkgraph.api.persisted import PersistedQueries, read_folder
+from parkgraph.api.yard_exports import ExportEndpoint
 from parkgraph.metrics import CONTENT_TYPE, Metrics
 from parkgraph.middleware import Requests
 from parkgraph.networks.network import Network
@@ -32,12 +36,16 @@ from parkgraph.networks.reports import Code
 from parkgraph.networks.service import Networks
 from parkgraph.services import Services, StartError, end, open_services
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, Settings
+from parkgraph.yards.money.settlement import Settlement
 
 FIRST_ATTEMPTS_SECONDS: Final = 10
 """How long readiness waits for the networks' first answers."""
 
 GRACE_SECONDS: Final = 2
 """How much longer than the query deadline an answer may take."""
+
+MUTATION_SECONDS: Final = 18
+"""How long a mutation may take: a network that books is waited for, and asked what became of it."""
 
 SETTLE_SECONDS: Final = 2
 """How much longer the announcement waits for networks that a stored snapshot already serves."""
@@ -60,7 +68,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            opening = open_services(settings, networks, metrics.asked, demo=demo)
+            opening = open_services(settings, networks, metrics.asked, metrics.booked, demo=demo)
             try:
                 services = await stack.enter_async_context(opening)
             except Exception as problem:
@@ -76,6 +84,14 @@ def create_app(
         services: Services = app.state.services
         return services.context
 
+    async def authenticate(credential: str) -> Principal:
+        services: Services = app.state.services
+        return await services.authenticator.authenticate(credential)
+
+    def settlement() -> Settlement:
+        services: Services = app.state.services
+        return services.settlement
+
     def draining() -> bool:
         return bool(app.state.draining)
 
@@ -85,7 +101,9 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
-        Route(GRAPHQL_PATH, _endpoint(settings, context, metrics)),
+        Route(GRAPHQL_PATH, _endpoint(settings, context, authenticate, metrics)),
+        Route(yard_exports.PATH, ExportEndpoint(lambda: context().library).respond),
+        Route(payment_webhook.PATH, _webhook(settings, settlement).respond, methods=["POST"]),
     ]
     if settings.server.metrics:
         routes.append(Route("/metrics", exposition))
@@ -110,7 +128,9 @@ def drain(app: Starlette) -> None:
     app.state.draining = True
 
 
-def _endpoint(settings: Settings, context: Callable[[], Context], metrics: Metrics) -> GraphQLEndpoint:
+def _endpoint(
+    settings: Settings, context: Callable[[], Context], authenticate: Authenticate, metrics: Metrics
+) -> GraphQLEndpoint:
     server, limits = settings.server, settings.limits
     production = server.environment == "production"
     per_minute = limits.requests_per_minute or (DEFAULT_REQUESTS_PER_MINUTE if production else None)
@@ -125,10 +145,17 @@ def _endpoint(settings: Settings, context: Callable[[], Context], metrics: Metri
         Admission(limits.max_in_flight),
         RateLimiter(per_minute),
         context,
+        authenticate,
         body_bytes=limits.body_bytes,
         answer_seconds=server.query_deadline_ms / 1000 + GRACE_SECONDS,
+        mutation_seconds=MUTATION_SECONDS,
         page=None if production or graphiql.files() is None else graphiql.PAGE,
     )
+
+
+def _webhook(settings: Settings, settlement: Callable[[], Settlement]) -> PaymentWebhook:
+    secret = settings.yards.webhook_secret
+    return PaymentWebhook(settlement, secret.get_secret_value().encode() if secret else None)
 
 
 def _persisted_queries(folder: Path | None, documents: Documents, metrics: Metrics) -> PersistedQueries:

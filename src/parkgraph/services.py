@@ -1,27 +1,40 @@
 """Everything behind the API: database, networks and yards, graph."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from parkgraph.accounts.authenticator import Authenticator
 from parkgraph.api.context import Context
+from parkgraph.bookings import outcome as bookings
+from parkgraph.bookings.repository import BookingRepository
+from parkgraph.bookings.service import Bookings
 from parkgraph.db import migrations
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import DATABASE_FAULTS
+from parkgraph.graph.exchange import Exchange, RatesFile, exchange
+from parkgraph.graph.hours import is_hours
+from parkgraph.graph.match_pins import MatchPins
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
+from parkgraph.identity import open_identity
 from parkgraph.networks.network import Network
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.service import Networks
-from parkgraph.settings import Settings
+from parkgraph.networks.store import CHANNEL
+from parkgraph.settings import ExchangeSettings, Settings
+from parkgraph.yard_office import open_office, settlement
+from parkgraph.yard_reservations import open_reservations, tidied
 from parkgraph.yards import demo as demo_yard
 from parkgraph.yards.adapter import NETWORK as YARDS
-from parkgraph.yards.adapter import YardsAdapter
+from parkgraph.yards.guests import Guests
+from parkgraph.yards.money.settlement import Settlement
 from parkgraph.yards.repository import YardRepository
+from parkgraph.yards.service import Yards
 
 
 class StartError(Exception):
@@ -34,6 +47,8 @@ class Services:
 
     database: Database
     context: Context
+    authenticator: Authenticator
+    settlement: Settlement
     ready: bool = False
 
 
@@ -65,27 +80,73 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, networks: Sequence[Network], observer: Observer = nobody, *, demo: bool
+    settings: Settings,
+    networks: Sequence[Network],
+    observer: Observer = nobody,
+    booked: bookings.Observer = bookings.unobserved,
+    *,
+    demo: bool,
 ) -> AsyncIterator[Services]:
     """Everything behind the API, running: these networks, and the private yards."""
-    async with open_database(settings) as database:
+    async with open_database(settings) as database, open_identity(settings, database) as identity:
         yards = await _open_yards(database, demo=demo)
-        service = Networks([*networks, yards], database, observer=observer)
-        graph = PlaceGraph(service, PlaceIds(database))
-        search = Search(graph, service, settings.server.query_deadline_ms / 1000)
+        office = open_office(settings, database, yards)
+        reserving = open_reservations(settings, database, yards, office.billing)
+        service = Networks([*networks, Network(YARDS, reserving.adapter)], database, observer=observer)
+        graph = PlaceGraph(service, PlaceIds(database), MatchPins(database))
+        rates = _exchange(settings.exchange)
+        deadline_s = settings.server.query_deadline_ms / 1000
+        search = Search(graph, service, deadline_s, exchange=rates, availability=reserving.vacancies)
+        news = (CHANNEL, YARDS)
+        owners = Yards(yards, Guests(database), is_hours, news)
+        booking = Bookings(
+            BookingRepository(database), service.bookings, lambda: service.leader.is_leader, observer=booked
+        )
         await service.start()
+        await booking.start()
         try:
-            yield Services(database, Context(search, graph, service))
+            context = Context(
+                search,
+                graph,
+                service,
+                booking,
+                identity.keys,
+                owners,
+                reserving.reservations,
+                reserving.desk,
+                reserving.allotments,
+                calendar=office.calendar,
+                statements=office.statements,
+                library=office.library,
+            )
+            async with tidied(reserving.reservations, lambda: service.leader.is_leader):
+                payments = settlement(office, database, reserving.reservations)
+                yield Services(database, context, identity.authenticator, payments)
         finally:
+            await booking.stop()
             await service.stop()
 
 
-async def _open_yards(database: Database, *, demo: bool) -> Network:
+def _exchange(settings: ExchangeSettings) -> Callable[[], Exchange]:
+    if settings.file is None:
+        fixed = exchange(settings.currency, {}, settings.rates)
+        return lambda: fixed
+    try:
+        return RatesFile(settings.file, settings.currency, settings.rates)
+    except OSError as fault:
+        raise StartError(f"[exchange] file: {settings.file} cannot be read ({fault.strerror}).") from None
+    except ValueError as fault:
+        raise StartError(
+            f"[exchange] file: {settings.file} must be rates as the ECB writes them; it is {fault}."
+        ) from None
+
+
+async def _open_yards(database: Database, *, demo: bool) -> YardRepository:
     """Another server may run on a database that a demo ran on; the invented yard is not for it."""
     if demo:
         await demo_yard.seed(database)
     hidden = frozenset[UUID]() if demo else frozenset({demo_yard.YARD.id})
-    return Network(YARDS, YardsAdapter(YardRepository(database, hidden=hidden)))
+    return YardRepository(database, hidden=hidden)
 
 
 async def end(task: asyncio.Task[None]) -> None:

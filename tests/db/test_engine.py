@@ -84,7 +84,7 @@ async def test_one_listing_founds_one_place(database: Database) -> None:
 
 async def test_a_listing_belongs_to_a_place_that_exists(database: Database) -> None:
     async with database.session() as session:
-        session.add(PlaceListingRow(network="bahn", local_id="1", place_id=uuid4()))
+        session.add(PlaceListingRow(network="bahn", local_id="1", place_id=uuid4(), stands=True))
         with pytest.raises(Exception, match="fk_place_listings_place_id_places"):
             await session.flush()
 

@@ -41,8 +41,9 @@ async def empty(server_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _every_table_is_declared() -> None:
-    for tables in Path(parkgraph.__file__).parent.glob("*/tables.py"):
-        import_module(f"parkgraph.{tables.parent.name}.tables")
+    core = Path(parkgraph.__file__).parent
+    for tables in core.rglob("tables.py"):
+        import_module(".".join(("parkgraph", *tables.relative_to(core).with_suffix("").parts)))
 
 
 async def test_the_migrated_schema_is_the_declared_one(empty: Database) -> None:
@@ -53,7 +54,8 @@ async def test_the_migrated_schema_is_the_declared_one(empty: Database) -> None:
     await migrations.upgrade(empty)
     async with empty.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-    assert {"snapshots", "places", "place_listings", "yards", "yard_spaces"} <= set(Table.metadata.tables)
+    tables = {"snapshots", "places", "place_listings", "yards", "yard_spaces", "network_bookings", "yard_ledger"}
+    assert tables <= set(Table.metadata.tables)
 
 
 async def test_the_migrated_constraints_are_the_declared_ones(empty: Database) -> None:
@@ -70,6 +72,22 @@ async def test_the_migrated_constraints_are_the_declared_ones(empty: Database) -
         declared = (await connection.execute(constraints)).all()
     assert migrated == declared
     assert ("yards", "ck_yards_latitude") in {(table, name) for table, name, _ in migrated}
+
+
+async def test_the_migrated_triggers_are_the_declared_ones(empty: Database) -> None:
+    """Functions included."""
+    triggers = text(
+        "SELECT pg_get_triggerdef(t.oid), f.prosrc FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid"
+        " WHERE NOT t.tgisinternal ORDER BY 1"
+    )
+    await migrations.upgrade(empty)
+    async with empty.engine.connect() as connection:
+        migrated = (await connection.execute(triggers)).all()
+        await connection.run_sync(Table.metadata.drop_all)
+        await connection.run_sync(Table.metadata.create_all)
+        declared = (await connection.execute(triggers)).all()
+    assert migrated == declared
+    assert len(migrated) == 2
 
 
 async def test_a_difference_between_schema_and_declaration_would_be_seen(empty: Database) -> None:
@@ -108,7 +126,7 @@ async def test_an_empty_database_has_migrations_pending_and_a_migrated_one_has_n
     assert await migrations.current(empty) is None
     assert await migrations.pending(empty)
     await migrations.upgrade(empty)
-    assert await migrations.current(empty) == "0002"
+    assert await migrations.current(empty) == "0009"
     assert not await migrations.pending(empty)
 
 

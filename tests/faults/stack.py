@@ -13,6 +13,7 @@ from parkgraph.api.admission import Admission
 from parkgraph.api.context import Context
 from parkgraph.api.queries import Query
 from parkgraph.db.engine import Database
+from parkgraph.graph.match_pins import MatchPins
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
@@ -118,7 +119,7 @@ async def ten_networks(
     others = [network(name, f"{good}/{name}", feed=number % 2 == 0) for number, name in enumerate(sorted(OTHERS))]
     clock = Shifted()
     service = Networks([ill, *others], database, clock=clock, policy=policy, steady=clock.steady)
-    graph = PlaceGraph(service, PlaceIds(database))
+    graph = PlaceGraph(service, PlaceIds(database), MatchPins(database))
     services: dict[str, Any] = dict.fromkeys(field.name for field in fields(Context))  # the others are not asked
     services |= {"search": Search(graph, service, deadline, clock), "graph": graph, "networks": service}
     context = Context(**services)

@@ -99,3 +99,10 @@ def test_a_file_that_changed_is_read_again_and_a_broken_one_is_not_believed(tmp_
 def test_a_missing_file_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         RatesFile(tmp_path / "none.xml", "EUR", {})
+
+
+def test_a_file_without_the_currency_of_comparison_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_bytes(CSV)
+    with pytest.raises(ValueError, match="GBP"):
+        RatesFile(path, "GBP", {})

@@ -1,78 +1,102 @@
-from uuid import UUID
-
-from hypothesis import given
-from hypothesis import strategies as st
+from collections.abc import Sequence
 
 from parkgraph.domain.place import ListingKey
-from parkgraph.graph.identity import Known, assign, found
+from parkgraph.graph.identity import Identities, Members, assign, found
 
 A, B, C = ListingKey("a", "1"), ListingKey("b", "1"), ListingKey("c", "1")
 
 
-def remember(known: Known, ids: dict[tuple[ListingKey, ...], UUID]) -> Known:
-    """What is known once these ids were handed out."""
-    founders = dict(known.founders)
-    members = dict(known.members)
-    for cluster, place_id in ids.items():
-        founders.setdefault(place_id, cluster[0])
-        members.update(dict.fromkeys(cluster, place_id))
-    return Known(founders, members)
+class History:
+    """What one moment after the other makes of ids."""
+
+    def __init__(self, *moments: Sequence[Members]) -> None:
+        self.identities = Identities()
+        self.clusters: Sequence[Members] = ()
+        for clusters in moments:
+            self.see(*clusters)
+
+    def see(self, *clusters: Members) -> None:
+        self.clusters = clusters
+        for members in clusters:
+            for place_id, listings in self.identities.learn(members, self.listed).items():
+                self.identities.put(place_id, listings)
+
+    @property
+    def listed(self) -> set[ListingKey]:
+        return {key for members in self.clusters for key in members}
+
+    def id_of(self, *members: ListingKey) -> object:
+        return assign(self.clusters, self.identities)[members]
+
+    def place(self, founder: ListingKey) -> Members | None:
+        """The members of the place to which the id leads that this listing founded."""
+        key = self.identities.leads_to(found(founder), self.listed)
+        return next((members for members in self.clusters if key in members), None)
 
 
 def test_a_new_place_has_the_same_id_in_every_process() -> None:
-    assert assign([(A, B)], Known()) == {(A, B): found(A)}
+    assert assign([(A, B)], Identities()) == {(A, B): found(A)}
 
 
-def test_an_id_survives_a_restart() -> None:
-    first = assign([(A, B), (C,)], Known())
-    assert assign([(A, B), (C,)], remember(Known(), first)) == first
+def test_an_id_survives_that_nothing_happens() -> None:
+    assert History([(A, B), (C,)], [(A, B), (C,)]).id_of(A, B) == found(A)
 
 
 def test_an_id_survives_its_founders_absence_and_return() -> None:
-    known = remember(Known(), assign([(A, B)], Known()))
-    without = assign([(B,)], known)
-    assert without == {(B,): found(A)}
-    assert assign([(A, B)], remember(known, without)) == {(A, B): found(A)}
+    history = History([(A, B)], [(B,)])
+    assert history.id_of(B) == found(A)
+    history.see((A, B))
+    assert history.id_of(A, B) == found(A)
 
 
-def test_a_merge_keeps_the_elder_id() -> None:
-    known = remember(Known(), assign([(B,)], Known()))
-    known = remember(known, assign([(A,), (B,)], known))
-    assert assign([(A, B)], known) == {(A, B): found(B)}
+def test_a_merge_keeps_the_elder_id_and_redirects_the_other() -> None:
+    history = History([(B,)], [(A,), (B,)], [(A, B)])
+    assert history.id_of(A, B) == found(B)
+    assert history.place(A) == (A, B)
 
 
-def test_a_split_leaves_the_id_with_the_founder() -> None:
-    known = remember(Known(), assign([(A, B)], Known()))
-    assert assign([(A,), (B,)], known) == {(A,): found(A), (B,): found(B)}
+def test_an_id_that_lost_a_merge_still_leads_there_when_its_founder_is_gone_for_good() -> None:
+    history = History([(A,), (B,)], [(A, B)], [(A,)])
+    assert history.place(B) == (A,)
+
+
+def test_a_split_leaves_the_id_with_its_senior_listing() -> None:
+    history = History([(A, B)], [(A,), (B,)])
+    assert (history.id_of(A), history.id_of(B)) == (found(A), found(B))
+
+
+def test_a_split_without_the_founder_leaves_the_id_with_the_senior_of_the_others() -> None:
+    history = History([(A,)], [(A, C)], [(A, B, C)], [(B, C)], [(B,), (C,)])
+    assert history.place(A) == (C,)
+    assert history.id_of(C) == found(A)
 
 
 def test_after_a_merge_and_a_split_each_has_its_own_id_again() -> None:
-    known = remember(Known(), assign([(A,), (B,)], Known()))
-    known = remember(known, assign([(A, B)], known))
-    assert assign([(A,), (B,)], known) == {(A,): found(A), (B,): found(B)}
+    history = History([(A,), (B,)], [(A, B)], [(A,), (B,)])
+    assert (history.id_of(A), history.id_of(B)) == (found(A), found(B))
 
 
-keys = st.sampled_from([ListingKey(network, local) for network in "abc" for local in "123"])
-partitions = st.lists(keys, unique=True).flatmap(
-    lambda members: st.lists(st.integers(0, 4), min_size=len(members), max_size=len(members)).map(
-        lambda numbers: sorted(
-            {
-                tuple(sorted(key for key, number in zip(members, numbers, strict=True) if number == wanted))
-                for wanted in numbers
-            }
-        )
-    )
-)
+def test_a_merge_that_was_a_mistake_leaves_no_redirect() -> None:
+    history = History([(A,), (B,)], [(A, B)], [(A,), (B,)], [(A,)])
+    assert history.place(B) is None
 
 
-@given(st.lists(partitions, min_size=1, max_size=8))
-def test_whatever_happens_every_place_has_one_id_and_no_two_share_one(
-    history: list[list[tuple[ListingKey, ...]]],
-) -> None:
-    known = Known()
-    for clusters in history:
-        ids = assign(clusters, known)
-        assert set(ids) == set(clusters)
-        assert len(set(ids.values())) == len(clusters)
-        assert assign(clusters, remember(known, ids)) == ids
-        known = remember(known, ids)
+def test_an_id_never_passes_to_a_listing_that_only_came_after_a_split() -> None:
+    history = History([(A, B)], [(A,), (B, C)])
+    assert history.place(A) == (A,)
+    history.see((B, C))
+    assert history.place(A) is None
+    assert history.id_of(B, C) == found(B)
+
+
+def test_an_id_leads_nowhere_while_none_of_its_listings_is_listed_and_back_when_one_returns() -> None:
+    history = History([(A, B)], [(C,)])
+    assert history.place(A) is None
+    history.see((B,), (C,))
+    assert history.place(A) == (B,)
+
+
+def test_a_founder_that_returns_elsewhere_takes_its_id_along() -> None:
+    history = History([(A, B)], [(B,)], [(A,), (B,)])
+    assert history.place(A) == (A,)
+    assert history.id_of(B) == found(B)

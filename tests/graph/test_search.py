@@ -21,6 +21,7 @@ from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, 
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.cursors import CursorError
 from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.match_pins import MatchPins
 from parkgraph.graph.offers import ExclusionCode
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.places import PlaceGraph
@@ -61,7 +62,7 @@ def asking(database: Database) -> Ask:
     @asynccontextmanager
     async def over(*networks: Network, exchange: Exchange = Exchange()) -> AsyncIterator[Asking]:  # noqa: B008
         service = Networks(networks, database)
-        graph = PlaceGraph(service, PlaceIds(database))
+        graph = PlaceGraph(service, PlaceIds(database), MatchPins(database))
         await service.start()
         try:
             await service.first_attempts(5)

@@ -1,9 +1,9 @@
 """What a query costs: the fields of its answer, were every list full.
 
 A field costs 1, a search more, since it looks at every place in its area, and offers more, since they are priced. To
-book or to cancel costs so much that a request, which has one deadline, has room for one of them. A yard's calendar costs
-as much as the most ranges that a page of it may have. What stands in a list counts as often as the list is long: as `first` says for
-lists of a page, else LIST times.
+book or to cancel costs so much that a request, which has one deadline, has room for one of them. A yard's calendar
+costs as much as the most ranges that a page of it may have. What stands in a list counts as often as the list is
+long: as `first` says for lists of a page, else LIST times.
 """
 
 from collections.abc import Mapping

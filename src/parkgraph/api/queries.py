@@ -65,7 +65,9 @@ class PlaceQuery:
         found = info.context.graph.find(ids.place_id(id))
         return Place.of(found) if found else None
 
-    @strawberry.field(description="A place, listing, booking, yard or booking of a yard; null where the id is well formed and unknown.")
+    @strawberry.field(
+        description="A place, listing, booking, yard or a yard's booking; null where the id is well formed and unknown."
+    )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
         match ids.decode(id)[0]:
             case ids.LISTING:

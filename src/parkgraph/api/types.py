@@ -312,7 +312,7 @@ class Offer:
         return Money.of(self.subject.total)
 
     @strawberry.field(
-        description="The total in the currency in which offers are compared, where that is another; null without a rate."
+        description="The total in the currency in which offers are compared, if that is another; null without a rate."
     )
     def converted(self) -> Money | None:
         return Money.of(self.subject.converted)

@@ -128,7 +128,9 @@ class YardStatement:
 )
 class YardLinks:
     ics: str = strawberry.field(description="An iCalendar feed (.ics): from a week ago to three months ahead.")
-    csv: str = strawberry.field(description="The statement's entries, of this month; of another with &month=2026-11 behind it.")
+    csv: str = strawberry.field(
+        description="The statement's entries, of this month; of another with &month=2026-11 behind it."
+    )
     svg: str = strawberry.field(description="Occupancy and income as a picture, of this month; of another as `csv`.")
     expires_at: datetime
 

@@ -39,6 +39,11 @@ class BookingRepository:
             col(NetworkBookingRow.principal) == principal, col(NetworkBookingRow.key_digest) == key_digest
         )
 
+    async def principal_of(self, client_reference: str) -> str | None:
+        """Whose wish has this reference of ours; empty for nobody's."""
+        found = await self._one(col(NetworkBookingRow.client_reference) == client_reference)
+        return found.principal if found else None
+
     async def add(self, booking: Booking) -> bool:
         """Store a new booking, unless its key has one; whether it was stored."""
         row = insert(NetworkBookingRow).values(

@@ -48,6 +48,9 @@ class Uncovered(Exception):
         self.at = at
 
 
+Visit = tuple[int, frozenset[int], int, int]
+
+
 class Charge(NamedTuple):
     """`quantity` units of a line (NO_LINE: free time) for `amount`; times in seconds since the day's midnight.
 
@@ -69,20 +72,20 @@ class State(NamedTuple):
 
     `next`: when the next charge begins. `origin`: since when elapsed time counts. `reset`: when it begins anew.
     `begun`: whether anything was charged. `visits`: for each band the visit that was charged last, the flat lines paid
-    in it, and the tier reached. `spent`, `ends`: for each cap, what its window holds, and when it ends (for a visit:
-    when it began).
+    in it, the tier reached, and what tiers charged. `spent`, `ends`: for each cap, what its window holds, and when it
+    ends (for a visit: when it began).
     """
 
     next: int
     origin: int
     reset: int
     begun: bool
-    visits: tuple[tuple[int, frozenset[int], int], ...]
+    visits: tuple[Visit, ...]
     spent: tuple[int, ...]
     ends: tuple[int, ...]
 
 
-NO_VISIT: Final = (NEVER, frozenset[int](), NO_LINE)
+NO_VISIT: Final = (NEVER, frozenset[int](), NO_LINE, 0)
 
 
 class _Line(NamedTuple):
@@ -288,22 +291,22 @@ class Ladder:
                             end = cut
                     following = end
                 else:
-                    visit, flats, tier = visits[segment.band]
+                    visit, flats, tier, by_tiers = visits[segment.band]
                     if visit != segment.visit:
-                        flats, tier = NO_VISIT[1:]
+                        flats, tier, by_tiers = NO_VISIT[1:]
                     if line == tier or line in flats:
                         now = stop
                         continue
                     quantity, end, following, amount = 1, min(line_end, segment.until, reset), stop, value
                     if kind is RateLineKind.TIER:
-                        if tier != NO_LINE:
-                            amount -= self._lines[tier].value
-                        tier = line
+                        amount, tier = amount - by_tiers, line
                     else:
                         flats |= {line}
-                    visits[segment.band] = (segment.visit, flats, tier)
                 begun = True
                 reduced, capped = self._under_caps(amount, spent, segment)
+                if kind is not RateLineKind.INCREMENTING:
+                    by_tiers += reduced if kind is RateLineKind.TIER else 0
+                    visits[segment.band] = (segment.visit, flats, tier, by_tiers)
                 total += reduced
                 charges.append(Charge(now, end, line, quantity, reduced, capped, segment, since))
                 now = following
@@ -345,7 +348,7 @@ class Ladder:
         origin: int,
         reset: int,
         begun: bool,
-        visits: Sequence[tuple[int, frozenset[int], int]],
+        visits: Sequence[Visit],
         spent: Sequence[int],
         ends: Sequence[int],
         length: int,
@@ -382,7 +385,7 @@ def _shifted(instant: int, length: int) -> int:
     return instant - length if -NEVER < instant < NEVER else instant
 
 
-def _carried(visit: tuple[int, frozenset[int], int], length: int) -> tuple[int, frozenset[int], int]:
+def _carried(visit: Visit, length: int) -> Visit:
     begun = _shifted(visit[0], length)
     return NO_VISIT if LONG_AGO < begun < OVER else (begun, *visit[1:])
 

@@ -212,7 +212,7 @@ def _walked(collection: RateLineCollection, asked: _Asked) -> _Exact:
         raise _too_complex() from None
 
     def explain() -> Sequence[Item]:
-        items = itemise(ladder, walk, begins, asked.zone)
+        items = itemise(ladder, walk, begins, asked.ends, asked.zone)
         free = min(begins + int(collection.free.total_seconds()), asked.ends)
         return [_free(begins, free), *items] if free > begins else items
 

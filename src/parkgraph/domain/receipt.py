@@ -24,8 +24,8 @@ class Item:
     amount: Fraction
 
 
-def itemise(ladder: Ladder, walk: Walk, arrive: int, zone: tzinfo) -> list[Item]:
-    """In the order of the stay. The amounts add up to the walk's total exactly."""
+def itemise(ladder: Ladder, walk: Walk, arrive: int, leave: int, zone: tzinfo) -> list[Item]:
+    """In the order of the stay, and what is of the whole stay last. The amounts add up to the walk's total exactly."""
     charges = [(midnight, charge) for midnight, day in walk.days for charge in day]
     capped = {
         (charge.capped, _window(ladder, charge.capped, midnight, charge, arrive, zone))
@@ -50,7 +50,7 @@ def itemise(ladder: Ladder, walk: Walk, arrive: int, zone: tzinfo) -> list[Item]
     missing = Fraction(walk.total, walk.scale) - sum((item.amount for item in items), Fraction(0))
     if missing and items:
         amount = _decimal(missing)
-        items.append(Item("Minimum charge", items[0].start, items[-1].end, 1, amount, missing))
+        items.append(Item("Minimum charge", arrive, leave, 1, amount, missing))
     return items
 
 

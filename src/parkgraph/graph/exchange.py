@@ -88,7 +88,8 @@ class RatesFile:
                 if stamp != self._stamp:
                     self._exchange, self._stamp = self._read(), stamp
             except (OSError, ValueError) as fault:
-                _log.warning("exchange_rates_unreadable", reason=type(fault).__name__)
+                reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+                _log.warning("exchange_rates_unreadable", reason=reason)
         return self._exchange
 
     def _stat(self) -> tuple[int, int]:
@@ -98,7 +99,10 @@ class RatesFile:
     def _read(self) -> Exchange:
         if self._path.stat().st_size > LARGEST_FILE:
             raise ValueError("too large for exchange rates")
-        return exchange(self._currency, read_ecb(self._path.read_bytes()), self._rates)
+        of_a_euro = read_ecb(self._path.read_bytes())
+        if self._currency != EURO and self._currency not in of_a_euro:
+            raise ValueError(f"without a rate of {self._currency}, in which prices are compared")
+        return exchange(self._currency, of_a_euro, self._rates)
 
 
 def _read_xml(text: str) -> Mapping[str, Decimal]:

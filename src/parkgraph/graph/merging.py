@@ -1,45 +1,76 @@
 """Listings of one place become the place, field by field, each with its source. Pure and deterministic."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Generic, TypeVar
 from uuid import UUID
+
+from rapidfuzz import fuzz
 
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import FieldSource, Listing, ListingKey, Place, PlaceKind
+from parkgraph.graph import specificity
+from parkgraph.graph.disagreements import disagreements
+from parkgraph.graph.matching.names import plain
 
 Member = tuple[ListingKey, Listing]
 T = TypeVar("T")
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_UNNAMED: Final[Mapping[str, str]] = MappingProxyType({})
+OPERATORS_OWN: Final = 90.0
+"""How like the names of an operator and a network are, of 100, where they are the same."""
 
 
-def merge(place_id: UUID, members: Sequence[Member]) -> Place:
-    """The place that these listings describe.
+@dataclass(frozen=True)
+class Source(Generic[T]):
+    """How one field is read, and which of two values says more: the one with the higher `specific`."""
 
-    A field comes from the freshest listing that knows it; listings without a time follow in the order of their
-    names. Two fields are read across all of them: the lowest known height, since a vehicle must fit whichever is
-    right, and the union of the features. Occupancy is the one observed last.
+    field: str
+    read: Callable[[Listing], T | None]
+    specific: Callable[[T], int] = lambda _: 0
+
+
+NAME: Final = Source("name", lambda of: of.name, specificity.of_name)
+LOCATION: Final = Source("location", lambda of: of.location, specificity.of_location)
+KIND: Final = Source("kind", lambda of: None if of.kind is PlaceKind.UNKNOWN else of.kind, specificity.of_kind)
+ADDRESS: Final = Source("address", lambda of: of.address, specificity.of_address)
+OPERATOR: Final = Source[str]("operator", lambda of: of.operator)
+CAPACITY: Final = Source("capacity", lambda of: of.capacity, specificity.of_capacity)
+OPENING_HOURS: Final = Source("openingHours", lambda of: of.opening_hours, specificity.of_hours)
+AUDIENCES: Final = Source("audiences", lambda of: of.audiences or None, len)
+
+
+def merge(place_id: UUID, members: Sequence[Member], names: Mapping[str, str] = _UNNAMED) -> Place:
+    """The place that these listings describe. `names`: of their networks.
+
+    A field comes from the listing that says most about it; of those from the one whose network is the operator's own,
+    then from the freshest; listings without a time follow in the order of their keys. Two fields are read across all
+    of them: the lowest known height, since a vehicle must fit whichever is right, and the union of the features.
+    Occupancy is the one observed last.
     """
-    ordered = sorted(members, key=_freshest_first)
+    ordered = sorted(members, key=lambda member: _rank(member, names)) if len(members) > 1 else list(members)
     sources: list[FieldSource] = []
 
-    def first(field: str, value_of: Callable[[Listing], T | None]) -> T | None:
-        for key, listing in ordered:
-            value = value_of(listing)
-            if value is not None:
-                sources.append(FieldSource(field, key.network, listing.updated_at))
-                return value
-        return None
+    def best(of: Source[T]) -> T | None:
+        known = [(value, key, listing) for key, listing in ordered if (value := of.read(listing)) is not None]
+        if not known:
+            return None
+        # The first of equals wins: they are in order.
+        value, key, listing = known[0] if len(known) == 1 else max(known, key=lambda one: of.specific(one[0]))
+        sources.append(FieldSource(of.field, key.network, listing.updated_at))
+        return value
 
-    lead_key, lead = ordered[0]
-    sources.extend(FieldSource(field, lead_key.network, lead.updated_at) for field in ("name", "location"))
-    kind = first("kind", lambda listing: None if listing.kind is PlaceKind.UNKNOWN else listing.kind)
-    address = first("address", lambda listing: listing.address)
-    operator = first("operator", lambda listing: listing.operator)
-    capacity = first("capacity", lambda listing: listing.capacity)
-    opening_hours = first("openingHours", lambda listing: listing.opening_hours)
-    audiences = first("audiences", lambda listing: listing.audiences or None)
+    name, location = best(NAME) or ordered[0][1].name, best(LOCATION) or ordered[0][1].location
+    kind = best(KIND)
+    address = best(ADDRESS)
+    operator = best(OPERATOR)
+    capacity = best(CAPACITY)
+    opening_hours = best(OPENING_HOURS)
+    audiences = best(AUDIENCES)
 
     counted = max(
         ((key, listing) for key, listing in ordered if listing.occupancy is not None),
@@ -57,10 +88,10 @@ def merge(place_id: UUID, members: Sequence[Member]) -> Place:
         FieldSource("features", key.network, listing.updated_at) for key, listing in ordered if listing.features
     )
 
-    return Place(
+    place = Place(
         id=place_id,
-        name=lead.name,
-        location=lead.location,
+        name=name,
+        location=location,
         kind=kind or PlaceKind.UNKNOWN,
         listings=tuple(ordered),
         address=address,
@@ -74,11 +105,19 @@ def merge(place_id: UUID, members: Sequence[Member]) -> Place:
         features=frozenset().union(*(listing.features for _, listing in ordered)),
         provenance=tuple(sources),
     )
+    return place if len(ordered) == 1 else replace(place, disagreements=disagreements(place))
 
 
-def _freshest_first(member: Member) -> tuple[float, ListingKey]:
+def _rank(member: Member, names: Mapping[str, str]) -> tuple[bool, float, ListingKey]:
+    """The operator's own word first, then the freshest."""
     key, listing = member
-    return -(listing.updated_at or _NEVER).timestamp(), key
+    own = listing.operator is not None and _is_own(listing.operator, names.get(key.network, ""))
+    return not own, -(listing.updated_at or _NEVER).timestamp(), key
+
+
+@lru_cache(maxsize=16_384)
+def _is_own(operator: str, network: str) -> bool:
+    return fuzz.token_set_ratio(plain(operator), plain(network)) >= OPERATORS_OWN
 
 
 def _observed(occupancy: Occupancy | None) -> tuple[bool, float]:

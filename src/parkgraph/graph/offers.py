@@ -61,6 +61,12 @@ _OFFER_REASON: Final = {
 }
 
 
+_AGREED: Final = {
+    OfferReason.BEYOND_MAX_STAY: ExclusionCode.BEYOND_MAX_STAY,
+    OfferReason.FULL: ExclusionCode.FULL,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One network's price for one stay, and how to take it. `ref` is the network's own id of a ready offer.
@@ -81,6 +87,7 @@ class Offer:
     url: str | None = None
     valid_until: datetime | None = None
     converted: Money | None = None
+    vacant: int | None = None
     priced_by: Quote | ListingOffer | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -174,10 +181,11 @@ def compared(found: Sequence[Offer], exchange: Exchange, *, several_currencies: 
     return tuple(sorted(converted, key=lambda offer: _cheapest_first(offer, exchange)))
 
 
-def beyond_max_stay(found: Sequence[Offer]) -> Exclusion | None:
-    """The exclusion that every offer agrees on: nobody sells so long a stay here."""
-    if found and all(offer.reason is OfferReason.BEYOND_MAX_STAY for offer in found):
-        return Exclusion(ExclusionCode.BEYOND_MAX_STAY, found[0].reason_text or "The stay is too long.")
+def agreed_by_all(found: Sequence[Offer]) -> Exclusion | None:
+    """The exclusion that every offer agrees on: nobody sells so long a stay here, or nobody has room for it."""
+    for reason, code in _AGREED.items():
+        if found and all(offer.reason is reason for offer in found):
+            return Exclusion(code, found[0].reason_text or "It cannot be had for this stay.")
     return None
 
 
@@ -223,6 +231,7 @@ def _ready_offer(
         bookable=takes_bookings and offer.bookable and payable,
         url=offer.url or listing.url,
         valid_until=offer.valid_until,
+        vacant=offer.vacant,
         priced_by=offer,
     )
 

@@ -1,86 +1,159 @@
 """Where place ids are kept: in memory for answers, in the database for ever."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
-import structlog
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlalchemy import Boolean, Select, Text, Uuid, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.types import TypeEngine
+from sqlmodel import col
 
 from parkgraph.db.engine import Database
-from parkgraph.db.errors import DATABASE_FAULTS
-from parkgraph.domain.place import ListingKey, Place
-from parkgraph.graph.identity import Known
+from parkgraph.domain.place import ListingKey
+from parkgraph.graph.identity import Identities, Members
 from parkgraph.graph.tables import PlaceListingRow, PlaceRow
 
-log = structlog.get_logger()
+CHUNK: Final = 5_000
+"""Ids that are written at a time."""
 
-CHUNK = 5_000
+PATIENCE_S: Final = 15.0
+"""With the database, each time."""
+
+_LOCK: Final = 7_305_804_385_009
+"""Processes write ids one at a time: what is new to one has then a higher number than all that it read before."""
 
 
 class PlaceIds:
-    """`known` is what identity rules work on; what could not be saved yet is saved with the next record."""
+    """`identities` is what the rules work on; what could not be stored yet is stored with the next.
+
+    Every process on a database writes the ids that it hands out, and reads those of the others.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._founders: dict[UUID, ListingKey] = {}
-        self._members: dict[ListingKey, UUID] = {}
-        self._saved_founders: dict[UUID, ListingKey] = {}
-        self._saved_members: dict[ListingKey, UUID] = {}
+        self.identities = Identities()
+        self._stored: dict[UUID, Members] = {}
+        self._unstored: set[UUID] = set()
+        self._read_to = (0, 0)
 
-    @property
-    def known(self) -> Known:
-        return Known(self._founders, self._members)
+    async def read(self) -> frozenset[UUID]:
+        """Take over what was handed out by others: the ids that changed by that. Raises DATABASE_FAULTS."""
+        async with asyncio.timeout(PATIENCE_S), self._database.engine.connect() as connection:
+            return await self._read(connection)
 
-    async def reload(self) -> None:
-        """Read what was handed out. A database that cannot be reached leaves what is known."""
-        try:
-            async with self._database.session() as session:
-                founders = await session.exec(
-                    select(PlaceRow.id, PlaceRow.network, PlaceRow.local_id).order_by(col(PlaceRow.seq))
-                )
-                members = await session.exec(
-                    select(PlaceListingRow.network, PlaceListingRow.local_id, PlaceListingRow.place_id)
-                )
-        except DATABASE_FAULTS as fault:
-            log.warning("place_ids_not_read", fault=type(fault).__name__)
-            return
-        self._saved_founders = {place_id: ListingKey(network, local_id) for place_id, network, local_id in founders}
-        self._saved_members = {ListingKey(network, local_id): place_id for network, local_id, place_id in members}
-        self._founders, self._members = dict(self._saved_founders), dict(self._saved_members)
+    def learn(self, learnt: Mapping[UUID, Members]) -> None:
+        """These ids stand for these listings from now on."""
+        for place_id, listings in learnt.items():
+            self.identities.put(place_id, listings)
+            self._unstored.add(place_id)
 
-    async def record(self, places: Iterable[Place], *, save: bool) -> None:
-        """Remember what these places are called, and with `save` write it down."""
-        for place in places:
-            self._founders.setdefault(place.id, min(key for key, _ in place.listings))
-            self._members.update({key: place.id for key, _ in place.listings})
-        if save:
-            try:
-                await self._save()
-            except DATABASE_FAULTS as fault:
-                log.warning("place_ids_not_saved", fault=type(fault).__name__)
+    async def store(self) -> frozenset[UUID]:
+        """Write what is not stored yet; the ids of which others wrote meanwhile. Raises DATABASE_FAULTS."""
+        touched: set[UUID] = set()
+        while self._unstored:
+            touched |= await self._store(self.identities.eldest_first(self._unstored)[:CHUNK])
+        return frozenset(touched)
 
-    async def _save(self) -> None:
-        founders = {i: key for i, key in self._founders.items() if i not in self._saved_founders}
-        members = {key: i for key, i in self._members.items() if self._saved_members.get(key) != i}
-        if not (founders or members):
-            return
-        async with self._database.session() as session:
-            for rows in _chunks([{"id": i, "network": k.network, "local_id": k.local_id} for i, k in founders.items()]):
-                await session.exec(insert(PlaceRow).values(rows).on_conflict_do_nothing())
-            for rows in _chunks(
-                [{"network": k.network, "local_id": k.local_id, "place_id": i} for k, i in members.items()]
-            ):
-                statement = insert(PlaceListingRow).values(rows)
-                await session.exec(
-                    statement.on_conflict_do_update(
-                        index_elements=["network", "local_id"], set_={"place_id": statement.excluded.place_id}
-                    )
-                )
-            await session.commit()
-        self._saved_founders |= founders
-        self._saved_members |= members
+    async def _store(self, place_ids: Sequence[UUID]) -> frozenset[UUID]:
+        async with asyncio.timeout(PATIENCE_S), self._database.engine.begin() as connection:
+            await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            touched = await self._read(connection)
+            ages, read_to = await self._write(connection, place_ids)
+        for place_id in place_ids:
+            listings = self.identities.listings_of(place_id)
+            self.identities.put(place_id, listings, ages.get(place_id))
+            self._stored[place_id] = listings
+        self._unstored.difference_update(place_ids)
+        self._read_to = read_to
+        return touched
+
+    async def _read(self, connection: AsyncConnection) -> frozenset[UUID]:
+        places, members = self._read_to
+        # In this order: whatever joins an id was written after the id itself.
+        joined = (await connection.execute(_newer(_JOINED, members))).all()
+        founded = (await connection.execute(_newer(_FOUNDED, places))).all()
+        ages: dict[UUID, int] = {}
+        changed: dict[UUID, list[ListingKey]] = {}
+        for seq, place_id, network, local_id in founded:
+            changed[place_id] = [ListingKey(network, local_id)]
+            ages[place_id] = places = seq
+        for seq, place_id, network, local_id, stands in joined:
+            listings = changed.setdefault(place_id, list(self._stored.get(place_id, ())))
+            key, members = ListingKey(network, local_id), seq
+            if key in listings[1:]:
+                listings.remove(key)
+            if stands and key not in listings:
+                listings.append(key)
+        for place_id, listings in changed.items():
+            self._stored[place_id] = tuple(listings)
+            known = self.identities.listings_of(place_id) if place_id in self._unstored else tuple(listings)
+            self.identities.put(place_id, known, ages.get(place_id))
+        self._read_to = (places, members)
+        return frozenset(changed)
+
+    async def _write(
+        self, connection: AsyncConnection, place_ids: Sequence[UUID]
+    ) -> tuple[Mapping[UUID, int], tuple[int, int]]:
+        """The ages of new ids, and up to where all is read once this is committed."""
+        places, members = self._read_to
+        ages: dict[UUID, int] = {}
+        if founded := [(i, *self.identities.listings_of(i)[0]) for i in place_ids if i not in self._stored]:
+            ages = dict((await connection.execute(_founding(founded))).all())
+        if changes := [row for place_id in place_ids for row in self._changes(place_id)]:
+            members = max((await connection.execute(_joining(changes))).scalars().all())
+        return ages, (max(places, *ages.values(), 0), members)
+
+    def _changes(self, place_id: UUID) -> list[tuple[UUID, str, str, bool]]:
+        """The rows by which what is stored of the id becomes what is known."""
+        after, before = self.identities.listings_of(place_id), self._stored.get(place_id, ())
+        gone = [(place_id, *key, False) for key in before if key not in after]
+        return gone + [(place_id, *key, True) for key in after[1:] if key not in before]
 
 
-def _chunks(rows: list[dict[str, object]]) -> Iterable[list[dict[str, object]]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+_FOUNDED: Final[Sequence[Any]] = (
+    col(PlaceRow.seq),
+    col(PlaceRow.id),
+    col(PlaceRow.network),
+    col(PlaceRow.local_id),
+)
+_JOINED: Final[Sequence[Any]] = (
+    col(PlaceListingRow.seq),
+    col(PlaceListingRow.place_id),
+    col(PlaceListingRow.network),
+    col(PlaceListingRow.local_id),
+    col(PlaceListingRow.stands),
+)
+
+
+def _newer(columns: Sequence[Any], than: int) -> Select[Any]:
+    """Rows with a higher number, which is the first of the columns; the lowest first."""
+    return select(*columns).where(columns[0] > than).order_by(columns[0])
+
+
+def _founding(rows: Sequence[tuple[Any, ...]]) -> ReturningInsert[Any]:
+    """Of id, network and local id; gives back each id and its number."""
+    ids, networks, local_ids = zip(*rows, strict=True)
+    founders = select(_column(ids, Uuid), _column(networks, Text), _column(local_ids, Text))
+    statement = insert(PlaceRow).from_select(["id", "network", "local_id"], founders)
+    returned: list[Any] = [col(PlaceRow.id), col(PlaceRow.seq)]
+    return statement.returning(*returned)
+
+
+def _joining(rows: Sequence[tuple[Any, ...]]) -> ReturningInsert[Any]:
+    """Of id, network, local id and whether the id stands for it; gives back the numbers."""
+    ids, networks, local_ids, stands = zip(*rows, strict=True)
+    members = select(_column(ids, Uuid), _column(networks, Text), _column(local_ids, Text), _column(stands, Boolean))
+    statement = insert(PlaceListingRow).from_select(["place_id", "network", "local_id", "stands"], members)
+    numbered = statement.on_conflict_do_update(
+        index_elements=["place_id", "network", "local_id"],
+        set_={"stands": statement.excluded.stands, "seq": text("DEFAULT")},
+    )
+    return numbered.returning(col(PlaceListingRow.seq))
+
+
+def _column(values: Sequence[Any], kind: type[TypeEngine[Any]]) -> Any:
+    return func.unnest(literal(list(values), ARRAY(kind)))

@@ -1,98 +1,106 @@
-"""The graph in memory: one immutable view of places and their index, replaced as a whole when networks change."""
+"""The graph in memory: one immutable view of places and their index, replaced as a whole when anything changes."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
 
+from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.domain.place import Listing, ListingKey, Place
-from parkgraph.graph.identity import Known, assign
-from parkgraph.graph.index import SpatialIndex
-from parkgraph.graph.matching import Features, cluster, features
-from parkgraph.graph.merging import merge
+from parkgraph.graph.match_pins import Contradiction, MatchPins
+from parkgraph.graph.pins import Pin
 from parkgraph.graph.place_ids import PlaceIds
+from parkgraph.graph.view import Rules, View, build
+from parkgraph.networks.leader import Role
 from parkgraph.networks.service import Networks
 
 log = structlog.get_logger()
 
-Clusters = list[tuple[ListingKey, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Places and the listings that they are made of, at one moment."""
-
-    places: Mapping[UUID, Place] = field(default_factory=dict)
-    place_of: Mapping[ListingKey, UUID] = field(default_factory=dict)
-    index: SpatialIndex = field(default_factory=lambda: SpatialIndex(()))
-    matched: Mapping[ListingKey, Features] = field(default_factory=dict)
-    clusters: Clusters = field(default_factory=list)
-
-
-def build(listings: Mapping[ListingKey, Listing], unmergeable: frozenset[str], known: Known, previous: View) -> View:
-    """The view of these listings. Work that gave the same in `previous` is not done again."""
-    matched = {key: features(listing, may_merge=key.network not in unmergeable) for key, listing in listings.items()}
-    clusters = previous.clusters if matched == previous.matched else cluster(matched)
-    places: dict[UUID, Place] = {}
-    for members, place_id in assign(clusters, known).items():
-        before = previous.places.get(place_id)
-        if before and _same_members(before, members, listings):
-            places[place_id] = before
-        else:
-            places[place_id] = merge(place_id, [(key, listings[key]) for key in members])
-    ordered = dict(sorted(places.items()))
-    return View(
-        places=ordered,
-        place_of={key: place_id for place_id, place in ordered.items() for key, _ in place.listings},
-        index=SpatialIndex(list(ordered.values())),
-        matched=matched,
-        clusters=clusters,
-    )
-
-
-def _same_members(place: Place, members: Iterable[ListingKey], listings: Mapping[ListingKey, Listing]) -> bool:
-    before = dict(place.listings)
-    return before.keys() == set(members) and all(before[key] is listings[key] for key in before)
-
 
 class PlaceGraph:
-    """Follows the networks and keeps the current view. Whoever leads writes new place ids; the others read them."""
+    """Follows the networks, other processes and operators, and keeps the current view."""
 
-    def __init__(self, networks: Networks, ids: PlaceIds) -> None:
+    def __init__(self, networks: Networks, ids: PlaceIds, pins: MatchPins) -> None:
         self._networks = networks
         self._ids = ids
-        self._leads = False
+        self._pins = pins
+        self._turn = asyncio.Lock()
+        self._has_read = False
+        self._untaken: set[UUID] = set()
+        self._unmergeable = frozenset(network.id for network in networks if not network.info.may_merge)
+        self._names = {network.id: network.info.name for network in networks}
         self.view = View()
         networks.on_change = self.update
 
-    async def update(self, changed: frozenset[str]) -> None:
-        """Rebuild after these networks' listings changed."""
-        led, self._leads = self._leads, self._networks.leader.is_leader
-        if not (led and self._leads):
-            await self._ids.reload()
-        listings = {
-            ListingKey(network.id, local_id): listing
-            for network in self._networks
-            if (snapshot := self._networks.snapshot(network.id))
-            for local_id, listing in snapshot.listings.items()
-        }
-        unmergeable = frozenset(network.id for network in self._networks if not network.info.may_merge)
-        self.view = build(listings, unmergeable, self._ids.known, self.view)
-        await self._ids.record(self.view.places.values(), save=self._leads)
+    async def update(self, changed: frozenset[str] = frozenset()) -> None:
+        """Take over all that changed. Ids are stored before anybody sees them, where the database is to be had."""
+        async with self._turn:
+            in_reach = self._networks.leader.role is not Role.APART or not self._has_read
+            if in_reach:
+                await self._read()
+            snapshots = {network.id: self._networks.snapshot(network.id) for network in self._networks}
+            listings = {network_id: snapshot.listings for network_id, snapshot in snapshots.items() if snapshot}
+            rules = Rules(self._pins.current, self._unmergeable, self._names)
+            identities, touched = self._ids.identities, frozenset(self._untaken)
+            built = await asyncio.to_thread(build, self.view, listings, identities, rules, touched)
+            self._ids.learn(built.learnt)
+            if in_reach:
+                await self._store()
+            self.view = built.view
+            self._untaken -= touched
         log.debug("graph_updated", networks=sorted(changed), places=len(self.view.places))
 
     def find(self, place_id: UUID) -> Place | None:
-        """The place of an id, also of one that was merged into another since."""
-        place = self.view.places.get(place_id)
-        if place is None and (founder := self._ids.known.founders.get(place_id)):
-            current = self.view.place_of.get(founder)
-            place = self.view.places.get(current) if current else None
+        """The place that an id leads to: its own, or that into which it was merged."""
+        view = self.view
+        place = view.places.get(place_id)
+        if place is None and (key := self._ids.identities.leads_to(place_id, view.place_of)):
+            place = view.places[view.place_of[key]]
         return place
 
+    def parts_of(self, place: Place) -> list[Place]:
+        view = self.view
+        return [view.places[part] for part in view.parts_of.get(place.id, ()) if part in view.places]
+
+    def whole_of(self, place: Place) -> Place | None:
+        whole = self.view.whole_of.get(place.id)
+        return self.view.places.get(whole) if whole else None
+
     def find_listing(self, key: ListingKey) -> Listing | None:
-        place = self.view.places.get(self.view.place_of[key]) if key in self.view.place_of else None
-        return dict(place.listings)[key] if place else None
+        return self.view.listings.get(key.network, {}).get(key.local_id)
 
     def place_of(self, key: ListingKey) -> Place | None:
-        return self.view.places.get(self.view.place_of[key]) if key in self.view.place_of else None
+        return self.view.places[self.view.place_of[key]] if key in self.view.place_of else None
+
+    async def pin(self, keys: Collection[ListingKey], *, same: bool, by: str) -> Sequence[Pin] | Contradiction:
+        """Decide for ever whether these listings are one place, and look at places by that.
+
+        Raises as `MatchPins.pin`, and ValueError where the licence of a network forbids what is asked.
+        """
+        for key in keys:
+            if same and key.network in self._unmergeable:
+                raise ValueError(f"the licence of {key.network!r} forbids to merge its listings")
+        pinned = await self._pins.pin(keys, same=same, by=by)
+        await self.update()
+        return pinned
+
+    async def unpin(self, keys: Collection[ListingKey]) -> Sequence[Pin]:
+        """Leave these listings to matching again; the pins that there were. Raises as `MatchPins.unpin`."""
+        gone = await self._pins.unpin(keys)
+        await self.update()
+        return gone
+
+    async def _read(self) -> None:
+        try:
+            self._untaken |= await self._ids.read()
+            await self._pins.read()
+            self._has_read = True
+        except DATABASE_FAULTS as fault:
+            log.warning("place_ids_not_read", fault=type(fault).__name__)
+
+    async def _store(self) -> None:
+        try:
+            self._untaken |= await self._ids.store()
+        except DATABASE_FAULTS as fault:
+            log.warning("place_ids_not_saved", fault=type(fault).__name__)

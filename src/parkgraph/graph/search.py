@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from parkgraph.domain.geo import Area, Coordinates, bounds_of
@@ -17,12 +19,13 @@ from parkgraph.domain.pricing import OfferStatus
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
+from parkgraph.graph.availability import Availability, Ready, Uncounted
 from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import (
     Exclusion,
     Offer,
-    beyond_max_stay,
+    agreed_by_all,
     compared,
     exclusions,
     is_fresh,
@@ -42,7 +45,11 @@ QUOTES_OF_A_PAGE: Final = 10
 QUOTES_LEFT: Final = 0.5
 """The part of the deadline that has to be left for them: less would blame networks for our lateness."""
 
-Ready = Mapping[ListingKey, tuple[ListingOffer, ...]]
+COUNTED_AT_ONCE: Final = 1000
+"""Listings whose free spaces are counted for one query."""
+
+COUNTED_WITHIN_S: Final = 0.3
+"""A database that takes longer must not make every search late."""
 
 
 class PlaceSort(StrEnum):
@@ -75,6 +82,13 @@ class Question:
     vehicle: Vehicle = field(default_factory=Vehicle)
     filter: PlaceFilter = field(default_factory=PlaceFilter)
     sort: PlaceSort = PlaceSort.DISTANCE
+
+    @property
+    def room_decides(self) -> bool:
+        """Whether what is left for the stay decides what is on the page, or where."""
+        wanted = self.filter
+        decides = wanted.fits or wanted.bookable is not None or wanted.max_price is not None
+        return self.stay is not None and (decides or self.sort is PlaceSort.PRICE)
 
     @property
     def fingerprint(self) -> str:
@@ -152,8 +166,8 @@ class Hit:
 
     @cached_property
     def excluded(self) -> tuple[Exclusion, ...]:
-        too_long = None if self._barred else beyond_max_stay(self.offers)
-        return (*self._barred, too_long) if too_long else self._barred
+        agreed = None if self._barred else agreed_by_all(self.offers)
+        return (*self._barred, agreed) if agreed else self._barred
 
     @cached_property
     def key(self) -> cursors.Key:
@@ -232,10 +246,12 @@ class Search:
         deadline_s: float,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         exchange: Callable[[], Exchange] = Exchange,
+        availability: Availability | None = None,
     ) -> None:
         self._graph = graph
         self._rates = exchange
         self._networks = networks
+        self._availability = availability or Uncounted()
         self._deadline_s = deadline_s
         self._clock = clock
         self._turns = Turns()
@@ -254,10 +270,13 @@ class Search:
         }
         infos, now, rates = self.infos, self._clock(), self._rates()
         places = self._graph.view.index.within(question.area)
+        if question.room_decides:
+            ready |= await self._left(places, question.stay, question.vehicle, ends)
         found = [Hit(place, question, infos, ready, now, rates) for place in places]
         hits = sorted((hit for hit in found if hit.passes(question.filter)), key=lambda hit: hit.key)
         rest = self._after(hits, question, after)
-        page = await self._with_quotes(rest[:first], question, answers, ends)
+        page = await self._with_room(rest[:first], question, ends)
+        page = await self._with_quotes(page, question, answers, ends)
         if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
             page = [hit.but(several_currencies=True) for hit in page]
         searched = {answer.network.id: answer.report for answer in answers}
@@ -284,11 +303,39 @@ class Search:
         infos = self.infos
         barred = exclusions(place, stay, vehicle, infos, self._clock())
         wanted = [] if barred else [key for key, _ in place.listings if self._networks.quotes(key.network)]
-        ready: Ready = {}
+        ends = ends or asyncio.get_running_loop().time() + self._deadline_s
+        ready = {} if barred else await self._left([place], stay, vehicle, ends)
         if wanted:
-            clock = asyncio.get_running_loop().time
-            ready = await self._quoted(wanted, stay, vehicle, ends or clock() + self._deadline_s)
+            ready |= await self._quoted(wanted, stay, vehicle, ends)
         return compared(offers(place, stay, vehicle, barred, infos, ready), self._rates())
+
+    async def _with_room(self, page: Sequence[Hit], question: Question, ends: float) -> Sequence[Hit]:
+        """The page, with what is left for the stay where this server takes the bookings."""
+        if question.room_decides:
+            return page
+        open_ = [hit.place for hit in page if not hit.is_barred]
+        left = await self._left(open_, question.stay, question.vehicle, ends)
+        return [hit.but(left) if any(key in left for key, _ in hit.place.listings) else hit for hit in page]
+
+    async def _left(
+        self, places: Iterable[Place], stay: Stay | None, vehicle: Vehicle, ends: float
+    ) -> dict[ListingKey, tuple[ListingOffer, ...]]:
+        """Ready offers of listings that are booked through this server; none of them where that takes too long."""
+        counted = {
+            key: listing
+            for place in places
+            for key, listing in place.listings
+            if self._availability.counts(key.network)
+        }
+        if not counted or stay is None:
+            return {}
+        some = dict(islice(counted.items(), COUNTED_AT_ONCE))
+        left: dict[ListingKey, tuple[ListingOffer, ...]] = {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(min(ends, asyncio.get_running_loop().time() + COUNTED_WITHIN_S)):
+                left |= await self._availability.offers(some, stay, vehicle)
+        await self._turns.take()
+        return left
 
     async def _with_quotes(
         self, page: Sequence[Hit], question: Question, answers: Sequence[SearchAnswer], ends: float

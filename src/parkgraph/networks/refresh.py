@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
@@ -22,6 +23,8 @@ DEADLINE_S: Final = 60.0
 
 FIRST_RETRY: Final = timedelta(seconds=2)
 JITTER: Final = 0.1
+NEWS_S: Final = 1.0
+"""Between two attempts for news of a network."""
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
 
@@ -80,6 +83,11 @@ class Refresher:
         self._clock = clock
         self._observer = observer
         self._has_listings = asyncio.Event()
+        self._has_news = asyncio.Event()
+
+    def news(self) -> None:
+        """The network has changed: it is asked for its listings soon, unless it failed."""
+        self._has_news.set()
 
     async def run(self) -> None:
         """Until cancelled, or refused by the network."""
@@ -90,6 +98,7 @@ class Refresher:
 
     async def refresh_listings(self) -> None:
         """One attempt."""
+        self._has_news.clear()
         await self._attempt(Part.LISTINGS, self._take_listings)
 
     async def refresh_occupancies(self) -> None:
@@ -146,7 +155,17 @@ class Refresher:
                 self._has_listings.set()
             failures = failures + 1 if asking.code else 0
             patience = self._network.patience(self._clock())
-            await asyncio.sleep(pause(every, failures, patience, random.uniform(-1, 1), first))  # noqa: S311
+            await self._rest(part, pause(every, failures, patience, random.uniform(-1, 1), first), failures)  # noqa: S311
+
+    async def _rest(self, part: Part, seconds: float, failures: int) -> None:
+        """News of what came meanwhile cut it short."""
+        if part is not Part.LISTINGS or failures or seconds <= NEWS_S:
+            await asyncio.sleep(seconds)
+            return
+        await asyncio.sleep(NEWS_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds - NEWS_S):
+                await self._has_news.wait()
 
 
 async def checked(answer: Awaitable[object], kind: type[Item]) -> Batch[Item]:

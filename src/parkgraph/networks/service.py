@@ -37,6 +37,9 @@ START_S: Final = 0.7
 
 STOP_S: Final = 3.0
 
+LOOK_AGAIN: Final = "*"
+"""Announced on CHANNEL where what the graph keeps besides listings changed. No network has this id."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -60,7 +63,7 @@ class Networks:
         self._clock = clock
         self._save_seen_every = save_seen_every
         self._changes = Changes()
-        self._leader = Leader(database, self._took_role, lambda payload: self._keeping.heard(payload))
+        self._leader = Leader(database, self._took_role, self._heard)
         store = SnapshotStore(database, {network.id: network.source for network in networks})
         self._keeping = Keeping(self._networks, store, self._changes, lambda: self._leader.is_leader, clock)
         self._gateways = {
@@ -196,6 +199,17 @@ class Networks:
     async def _follow(self) -> None:
         await self._stop_refreshing(network.id for network in self if network.info.may_store)
         self._keeping.follow_another()
+
+    def _heard(self, payload: str) -> None:
+        """An announcement of a process, maybe this one. What may not be stored every process asks for itself."""
+        if payload == LOOK_AGAIN:
+            self._tasks.spawn(self._changes.tell(frozenset(), even_if_none=True), "look again")
+            return
+        network = self._networks.get(payload)
+        if network is None or network.info.may_store or payload not in self._refreshers:
+            self._keeping.heard(payload)
+        else:
+            self._refreshers[payload].news()
 
     def _start_refreshing(self, network_id: str) -> None:
         if network_id in self._refreshers and network_id not in self._refreshing:

@@ -19,6 +19,7 @@ from parkgraph.yards.money.events import read
 from parkgraph.yards.money.month import Month
 from parkgraph.yards.money.settlement import Applied, Settlement
 from parkgraph.yards.reservations.booking import HOLD, Status, YardBooking
+from parkgraph.yards.reservations.quoting import YardQuote
 from parkgraph.yards.yard import Yard
 from tests.conftest import execute, with_database
 from tests.yards.billed import Office, office_on
@@ -106,8 +107,11 @@ class BookingsAndLedger(RuleBasedStateMachine):
     @rule(first=st.integers(0, 20), hours=st.integers(1, 9))
     def book(self, first: int, hours: int) -> None:
         stage = self._office.stage
-        quote = self._run(stage.quote(self._yard, hours_from(first, first + hours)))
-        if hasattr(quote, "valid_until"):
+        try:
+            quote = self._run(stage.quote(self._yard, hours_from(first, first + hours)))
+        except ValueError:
+            return  # it lies in the past by now
+        if isinstance(quote, YardQuote):
             booked = self._run(stage.book(quote))
             if isinstance(booked, YardBooking):
                 self._bookings.append(booked.id)
@@ -184,6 +188,6 @@ def test_bookings_and_the_ledger_agree_whatever_becomes_of_them(stage: tuple[asy
     run_state_machine_as_test(
         BookingsAndLedger,
         settings=settings(
-            max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

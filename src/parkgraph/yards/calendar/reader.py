@@ -29,7 +29,8 @@ SELECT id, label, removed_at, NULL AS begins, NULL AS ends, NULL AS kind, NULL A
 UNION ALL
 SELECT space_id, NULL, NULL, lower(during), upper(during), kind, expires_at IS NOT NULL FROM yard_occupations
 WHERE yard_id = (SELECT id FROM yards WHERE uuid = :yard) AND upper(during) > :begins AND lower(during) < :ends
-    AND (expires_at IS NULL OR expires_at > :now) AND space_id IN (SELECT id FROM page)
+    AND (expires_at IS NULL OR expires_at > :now) AND space_id > :after
+    AND space_id <= (SELECT max(id) FROM page)
 """
 _STATES: Final = {
     ("BOOKING", False): SpaceState.BOOKED,

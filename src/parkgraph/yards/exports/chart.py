@@ -13,7 +13,7 @@ from parkgraph.yards.money.month import midnight
 
 WIDTH: Final = 720
 _SVG: Final = "http://www.w3.org/2000/svg"
-LEFT, RIGHT, TOP, PANEL, GAP = 64, 16, 48, 120, 44
+LEFT, RIGHT, TOP, PANEL, GAP, LETTER = 64, 16, 48, 120, 44, 12
 _TAKEN: Final = frozenset({SpaceState.BOOKED, SpaceState.PERMIT})
 _ONE_DAY: Final = timedelta(days=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -102,7 +102,8 @@ def _drawn(panel: Panel, days: Sequence[date], top: int) -> Iterator[str]:
     scale = PANEL / (panel.most - panel.least)
     zero = top + PANEL + panel.least * scale
     yield f'<text x="{LEFT}" y="{top - 6}">{_text(f"{panel.title} ({panel.unit})")}</text>'
-    for mark in dict.fromkeys((panel.most, Decimal(0), panel.least)):
+    far = (mark for mark in (panel.most, panel.least) if abs(mark) * scale >= LETTER)
+    for mark in (Decimal(0), *far):
         yield f'<text x="{LEFT - 6}" y="{_at(zero - mark * scale + 4)}" text-anchor="end">{mark:f}</text>'
     for n, (day, value, text) in enumerate(zip(days, panel.bars, panel.texts, strict=True)):
         x = LEFT + n * step

@@ -7,7 +7,8 @@ down_revision = "0003"
 
 _EACH = """
     UPDATE yards SET rates = jsonb_set(rates, '{collections}', (
-        SELECT jsonb_agg(%s ORDER BY place) FROM jsonb_array_elements(rates -> 'collections') WITH ORDINALITY AS c (c, place)
+        SELECT jsonb_agg(%s ORDER BY place)
+        FROM jsonb_array_elements(rates -> 'collections') WITH ORDINALITY AS c (c, place)
     )) WHERE rates IS NOT NULL
 """
 
