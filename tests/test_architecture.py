@@ -32,7 +32,7 @@ ROOMS: Mapping[str, set[str]] = {
     "price_curve": {"domain"},
     "question": {"domain", "sdk", "graph"},
 }
-"""A room, and the rooms that it may import. Rooms that stand on top (app, services, identity, cli, console) may import all."""
+"""A room, and the rooms that it may import. Rooms that stand on top (app, services, cli, …) may import all."""
 
 BESIDES: Mapping[str, set[str]] = {"yards/adapter.py": {"sdk"}, "yards/bookable.py": {"sdk"}}
 """Files that may import more than their room does."""

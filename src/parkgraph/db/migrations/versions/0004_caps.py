@@ -17,8 +17,8 @@ def upgrade() -> None:
     """Puts each cap into a list of caps."""
     op.execute(
         _EACH
-        % """(c - 'cap') || jsonb_build_object(
-            'caps', CASE jsonb_typeof(c -> 'cap') WHEN 'object' THEN jsonb_build_array(c -> 'cap') ELSE '[]'::jsonb END)"""
+        % """(c - 'cap') || jsonb_build_object('caps',
+            CASE jsonb_typeof(c -> 'cap') WHEN 'object' THEN jsonb_build_array(c -> 'cap') ELSE '[]'::jsonb END)"""
     )
 
 
