@@ -55,8 +55,10 @@ class Response:
 
 def _decimal(digits: str) -> Decimal:
     value = Decimal(digits)
-    if abs(value.adjusted()) > LARGEST_EXPONENT:
+    if value.adjusted() > LARGEST_EXPONENT:
         raise ValueError("beyond a double")
+    if value.adjusted() < -LARGEST_EXPONENT:
+        return Decimal(0)  # as a double has it, or nearly
     return value
 
 
