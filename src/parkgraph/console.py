@@ -107,7 +107,7 @@ def quote_table(quote: Quote) -> Table:
 
 def score_table(scores: Mapping[str, Score]) -> Table:
     """How matching agrees with labelled pairs, a row for each kind of pair."""
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("Pairs", min_width=max(map(len, scores)))
     for column in ("Same", "Missed", "Different", "Joined", "Precision", "Recall", "F1"):
         table.add_column(column, justify="right")
