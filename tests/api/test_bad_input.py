@@ -155,7 +155,7 @@ VARIABLES = st.fixed_dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(variables=VARIABLES)
 def test_whatever_is_asked_is_answered_or_refused_as_bad_input(ask: Ask, variables: dict[str, Any]) -> None:
     answer = ask(SEARCH, **variables)

@@ -210,7 +210,7 @@ WORDS = ["{", "}", "(", ")", "[", "]", ":", "$x", "...", "on", "fragment", "quer
          "@skip", "null", "1", "1e999", '"', '""', '"""', "#", "\n", "F", "&", "!", "\x00", "\ud7ff", "☃"]  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.text(max_size=40) | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join),
     variables=st.dictionaries(st.just("x") | st.text(max_size=3), st.none() | st.integers() | st.text(max_size=5)),
@@ -230,7 +230,7 @@ def test_whatever_is_asked_each_error_has_a_code_and_a_sentence(
         assert error["extensions"]["code"] != "INTERNAL" or error["path"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]),
     query=st.dictionaries(st.sampled_from(["query", "extensions", "variables", "x"]), st.text(max_size=20)),

@@ -165,7 +165,5 @@ def stage(database_url: str, migrated_template: str) -> Iterator[tuple[asyncio.R
 def test_any_interleaving_books_once_and_ends_in_the_truth(stage: tuple[asyncio.Runner, Database]) -> None:
     run_state_machine_as_test(
         type("Staged", (Interleavings,), {"stage": stage}),
-        settings=settings(
-            max_examples=60, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=60, stateful_step_count=15, suppress_health_check=list(HealthCheck)),
     )

@@ -34,6 +34,11 @@ from parkgraph.domain.vehicle import Vehicle, VehicleKind
 ZONES: Final = (ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Hong_Kong"))
 """One hour forward and back, half an hour, and never."""
 
+CHANGE_EVES: Final = {
+    "Europe/Berlin": (date(2026, 3, 28), date(2026, 10, 24)),
+    "Australia/Lord_Howe": (date(2026, 4, 4), date(2026, 10, 3)),
+}
+
 WORKDAYS: Final = frozenset(WEEKDAYS[:5])
 WEEKEND: Final = frozenset(WEEKDAYS[5:])
 
@@ -230,19 +235,8 @@ def tables(
 @st.composite
 def stays(draw: st.DrawFn, zone: ZoneInfo, longest: timedelta = timedelta(days=3)) -> Stay:
     """Around the changes of the clocks, holidays, and an ordinary week; in whole minutes, often at a half-hour."""
-    day = draw(
-        st.sampled_from(
-            [
-                date(2026, 3, 27),
-                date(2026, 3, 27),
-                date(2026, 4, 3),
-                date(2026, 10, 2),
-                date(2026, 10, 23),
-                date(2026, 12, 24),
-                date(2026, 6, 8),
-            ]
-        )
-    )
+    days = [date(2026, 3, 27), date(2026, 6, 8), date(2026, 12, 24), date(2027, 1, 29), *CHANGE_EVES.get(zone.key, ())]
+    day = draw(st.sampled_from(days))
     midnight = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
     on_the_hour = st.integers(0, 3 * 48).map(lambda half_hours: 30 * half_hours)
     arrive = midnight + timedelta(minutes=draw(on_the_hour | st.integers(0, 3 * 1440)))

@@ -38,14 +38,14 @@ def agree(table: RateTable, asked: Asked) -> None:
     assert engine == words, f"the engine says {engine}, the words say {words}: {asked} of {table}"
 
 
-@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), several_questions)
 def test_a_price_is_what_the_words_give_minute_by_minute(table: RateTable, several: list[Asked]) -> None:
     for asked in several:
         agree(table, asked)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES)
+@settings(max_examples=EXAMPLES, phases=PHASES)
 @given(tables(covers()), questions(longest=timedelta(days=100)))
 def test_the_cheapest_set_of_units_is_what_trying_all_of_them_finds(table: RateTable, asked: Asked) -> None:
     agree(table, asked)

@@ -27,7 +27,7 @@ HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 WEEK = timedelta(days=7)
 ZERO = Decimal(0)
 
-slow_to_draw = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+slow_to_draw = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 unconditional = tables(st.integers(0, 4).flatmap(lambda one: covers() if one == 4 else ladders()), conditions=False)
 
 

@@ -74,6 +74,4 @@ class Ids(RuleBasedStateMachine):
 
 
 TestIds = Ids.TestCase
-TestIds.settings = settings(
-    max_examples=15, stateful_step_count=200, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestIds.settings = settings(max_examples=15, stateful_step_count=200, suppress_health_check=list(HealthCheck))

@@ -230,7 +230,7 @@ def test_whatever_two_processes_see_and_whenever_they_restart_every_id_leads_whe
             self.processes[number] = Process(self.databases[number])
             self._look(number)
 
-    short = settings(max_examples=5, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    short = settings(max_examples=5, stateful_step_count=30, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Stored, settings=short)
 
 

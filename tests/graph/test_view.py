@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parkgraph.domain.place import Listing, ListingKey
@@ -55,7 +55,6 @@ pairs = st.lists(st.builds(PartOf, keys, keys), max_size=8)
 
 
 @given(pairs)
-@settings(deadline=None)
 def test_nothing_is_a_part_of_itself_by_whatever_way(pairs: list[PartOf]) -> None:
     ids = {ListingKey(network, "1"): UUID(int=n) for n, network in enumerate("abcd")}
     whole_of, parts_of = parts(pairs, ids)

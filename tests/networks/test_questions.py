@@ -236,7 +236,7 @@ async def test_time_runs_out_for_all_who_wait_and_the_network_is_blamed_once(ask
     assert (ask.script.calls, ask.network.code) == (1, Code.TIMED_OUT)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

@@ -55,7 +55,7 @@ async def test_an_adapter_s_headers_are_sent(client: Client) -> None:
     assert sent["user-agent"] == "parkgraph"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9), st.text(max_size=9)))
 async def test_any_parameter_arrives_as_it_was_given(new_client: NewClient, params: dict[str, str]) -> None:
     client = new_client()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parkgraph.domain.civil import Band, Day
@@ -45,7 +45,6 @@ def collection(found: RateTable) -> RateLineCollection:
     return only
 
 
-@settings(deadline=None)
 @given(rate_tables())
 def test_every_table_of_the_model_is_read_back_as_it_was_written(table: RateTable) -> None:
     text = json.dumps(as_document(table))
@@ -238,8 +237,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
-@given(rate_tables(), JSON, st.randoms())
+@given(rate_tables(), JSON, st.randoms(use_true_random=False))
 def test_a_spoilt_document_is_a_table_or_a_refusal(table: RateTable, value: object, random: Any) -> None:
     spoilt = deepcopy(as_document(table))
     parts = [spoilt, *spoilt["rateLineCollections"]]

@@ -107,7 +107,7 @@ async def test_a_hidden_yard_is_neither_listed_nor_found(database: Database) -> 
     assert await YardRepository(database).find(FULL.id) is not None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rates=tables)
 async def test_every_rate_table_is_read_from_the_database_to_the_last_digit(
     database: Database, rates: RateTable

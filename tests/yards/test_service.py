@@ -289,7 +289,7 @@ async def test_changes_of_what_is_listed_are_announced_and_others_are_not(databa
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=texts, description=st.none() | texts, label=st.none() | texts, code=texts)
 async def test_what_an_owner_writes_is_read_as_it_was_written(
     yards: Yards, name: str, description: str | None, label: str | None, code: str

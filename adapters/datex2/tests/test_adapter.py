@@ -147,7 +147,7 @@ def damaged(data: st.DataObject, content: bytes) -> bytes:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_damaged_rows_are_items_or_rejected(data: st.DataObject) -> None:
     adapter = Adapter(
         Adapter.Settings.model_validate(Adapter.demo),

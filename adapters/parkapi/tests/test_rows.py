@@ -116,7 +116,7 @@ def damaged(draw: st.DrawFn, source: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("source", ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 async def test_every_row_is_an_item_or_is_rejected_with_a_reason(source: str, data: st.DataObject) -> None:
     rows = data.draw(st.lists(damaged(source) | JSON, max_size=4))
@@ -128,7 +128,7 @@ async def test_every_row_is_an_item_or_is_rejected_with_a_reason(source: str, da
 
 
 @given(document=JSON)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 async def test_any_json_at_all_is_read_or_malformed(document: object) -> None:
     client = AnswerClient(json.dumps(document).encode())
     for source in ("konstanz", "karlsruhe", "bfrk_bw_car"):

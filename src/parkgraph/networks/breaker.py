@@ -1,16 +1,19 @@
 """A circuit breaker: a network that fails again and again is not asked for a while. Time and chance are handed in."""
 
-import random
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from random import SystemRandom
 from typing import Final
 
 JITTER: Final = 0.2
 """A pause is shorter by up to this part, so that processes do not probe together. It is never longer."""
+
+
+_dice: Final = SystemRandom()
 
 
 class CircuitState(StrEnum):
@@ -50,7 +53,7 @@ class Breaker:
         self,
         policy: BreakerPolicy = USUAL,
         clock: Callable[[], float] = time.monotonic,
-        chance: Callable[[], float] = random.random,
+        chance: Callable[[], float] = _dice.random,
     ) -> None:
         self._policy = policy
         self._clock = clock

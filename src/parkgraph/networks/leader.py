@@ -7,9 +7,9 @@ and the kernel's keep-alive does so for a machine that vanished.
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 from enum import StrEnum
+from random import SystemRandom
 from typing import Any, Final
 
 import asyncpg
@@ -28,6 +28,8 @@ BEAT_S: Final = 1.0
 ANSWER_S: Final = 5.0
 RECONNECT_S: Final = (0.2, 5.0)
 """The first pause and the longest one, each shortened by up to a half so that processes do not come in step."""
+
+_dice: Final = SystemRandom()
 
 _KEEPALIVE: Final = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
 
@@ -70,7 +72,7 @@ class Leader:
             self._become(Role.APART)
             first, longest = RECONNECT_S
             pause = min(longest, first * 2.0 ** min(failures - 1, 30))
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+            await asyncio.sleep(pause * _dice.uniform(0.5, 1))
 
     async def _serve(self, connection: asyncpg.Connection) -> None:
         """As long as the connection lasts."""

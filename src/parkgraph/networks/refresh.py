@@ -1,11 +1,11 @@
 """The loops that ask feed networks, each on its own cadence."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import Any, Final, Protocol, TypeVar
 
 from parkgraph.domain.occupancy import OccupancyUpdate
@@ -25,6 +25,8 @@ FIRST_RETRY: Final = timedelta(seconds=2)
 JITTER: Final = 0.1
 NEWS_S: Final = 1.0
 """Between two attempts for news of a network."""
+
+_dice: Final = SystemRandom()
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
 
@@ -155,7 +157,7 @@ class Refresher:
                 self._has_listings.set()
             failures = failures + 1 if asking.code else 0
             patience = self._network.patience(self._clock())
-            await self._rest(part, pause(every, failures, patience, random.uniform(-1, 1), first), failures)  # noqa: S311
+            await self._rest(part, pause(every, failures, patience, _dice.uniform(-1, 1), first), failures)
 
     async def _rest(self, part: Part, seconds: float, failures: int) -> None:
         """News of what came meanwhile cut it short."""

@@ -43,7 +43,8 @@ class Response:
         """The body as JSON (RFC 8259, in UTF-8). NaN, Infinity and numbers beyond a double raise Malformed, as does
         any other text, and nesting of about a thousand levels.
 
-        `exact`: a number with a point or an exponent is a Decimal, digit for digit; otherwise it is a float.
+        `exact`: a number with a point or an exponent is a Decimal, digit for digit; otherwise it is a float. One too
+        small for a double is 0 in both.
         """
         text = self.content.removeprefix(b"\xef\xbb\xbf")
         try:
@@ -58,7 +59,7 @@ def _decimal(digits: str) -> Decimal:
     if value.adjusted() > LARGEST_EXPONENT:
         raise ValueError("beyond a double")
     if value.adjusted() < -LARGEST_EXPONENT:
-        return Decimal(0)  # as a double has it, or nearly
+        return Decimal(0)
     return value
 
 

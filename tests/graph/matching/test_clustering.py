@@ -197,7 +197,7 @@ def histories(
 
 
 @given(st.one_of(histories(some_features, KEYS), histories(wholes_and_parts, KEYS[:6])), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_looking_near_what_changed_finds_what_looking_everywhere_finds(
     history: tuple[World, list[Edit]], data: st.DataObject
 ) -> None:

@@ -187,7 +187,5 @@ def test_bookings_and_the_ledger_agree_whatever_becomes_of_them(stage: tuple[asy
     BookingsAndLedger.stage = stage
     run_state_machine_as_test(
         BookingsAndLedger,
-        settings=settings(
-            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=30, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
     )

@@ -176,7 +176,5 @@ def test_the_ledger_is_right_under_any_interleaving(stage: tuple[asyncio.Runner,
     Interleavings.stage = stage
     run_state_machine_as_test(
         Interleavings,
-        settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=15, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

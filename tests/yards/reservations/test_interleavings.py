@@ -291,7 +291,5 @@ def stage(database_url: str, migrated_template: str) -> Iterator[tuple[asyncio.R
 def test_any_interleaving_oversells_nobody_and_loses_no_money(stage: tuple[asyncio.Runner, Database]) -> None:
     run_state_machine_as_test(
         type("Staged", (Interleavings,), {"stage": stage}),
-        settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from random import uniform
+from random import SystemRandom
 from typing import Any, Final, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -37,6 +37,7 @@ T = TypeVar("T")
 
 ATTEMPTS: Final = 5
 PAUSE_S: Final = 0.02
+_dice: Final = SystemRandom()
 _AGAIN: Final = frozenset({"40001", "40P01", "23P01", "23505"})
 """Serialization failure, deadlock, a space or a key that another transaction has taken meanwhile: look again."""
 
@@ -69,7 +70,7 @@ class Turns:
                 except DBAPIError as fault:
                     if attempt == ATTEMPTS or getattr(fault.orig, "sqlstate", None) not in _AGAIN:
                         raise
-                await asyncio.sleep(uniform(0, PAUSE_S * attempt))  # noqa: S311
+                await asyncio.sleep(_dice.uniform(0, PAUSE_S * attempt))
             raise AssertionError("the last attempt returns or raises")
 
     async def _once(self, yard_key: int, work: Callable[["Turn"], Awaitable[T]]) -> T:
