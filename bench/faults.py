@@ -19,13 +19,13 @@ from rich.table import Table
 from sqlmodel import delete
 
 from bench.figures import record
+from parkgraph.database import open_database
 from parkgraph.db.engine import Database
 from parkgraph.networks.breaker import USUAL, BreakerPolicy
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.tables import SnapshotRow
 from parkgraph.sdk.faults import NetworkFault
 from parkgraph.sdk.transport import HttpClient, HttpLimits
-from parkgraph.services import open_database
 from parkgraph.settings import load
 from tests.faults.adapters import well
 from tests.faults.catalogue import FAULTS, Fault

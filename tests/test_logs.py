@@ -242,7 +242,12 @@ def test_the_server_s_own_messages_are_events_too(run: Run) -> None:
     assert [line["message"] for line in run.of("library_message")][-1].startswith("Finished server process")
 
 
-SERVE = "import os; from parkgraph import cli, settings; cli._serve(settings.load(None, os.environ), [None], None, 0)"
+SERVE = """
+import os
+from parkgraph import settings
+from parkgraph.cli import serving
+serving._serve(settings.load(None, os.environ), [None], None, 0)
+"""
 """Serves a network that is none."""
 
 

@@ -34,8 +34,9 @@ from parkgraph.middleware import Requests
 from parkgraph.networks.network import Network
 from parkgraph.networks.reports import Code
 from parkgraph.networks.service import Networks
-from parkgraph.services import Services, StartError, end, open_services
+from parkgraph.services import Services, end, open_services
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, Settings
+from parkgraph.start_error import StartError
 from parkgraph.yards.money.settlement import Settlement
 
 FIRST_ATTEMPTS_SECONDS: Final = 10

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,10 +11,8 @@ from parkgraph.api.context import Context
 from parkgraph.bookings import outcome as bookings
 from parkgraph.bookings.repository import BookingRepository
 from parkgraph.bookings.service import Bookings
-from parkgraph.db import migrations
-from parkgraph.db.embedded import EmbeddedServer
+from parkgraph.database import open_database
 from parkgraph.db.engine import Database
-from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.graph.exchange import Exchange, RatesFile, exchange
 from parkgraph.graph.hours import is_hours
 from parkgraph.graph.match_pins import MatchPins
@@ -27,6 +25,7 @@ from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.service import Networks
 from parkgraph.networks.store import CHANNEL
 from parkgraph.settings import ExchangeSettings, Settings
+from parkgraph.start_error import StartError
 from parkgraph.yard_office import open_office, settlement
 from parkgraph.yard_reservations import open_reservations, tidied
 from parkgraph.yards import demo as demo_yard
@@ -35,10 +34,6 @@ from parkgraph.yards.guests import Guests
 from parkgraph.yards.money.settlement import Settlement
 from parkgraph.yards.repository import YardRepository
 from parkgraph.yards.service import Yards
-
-
-class StartError(Exception):
-    """The server cannot start; the message is a sentence for the operator."""
 
 
 @dataclass(slots=True)
@@ -50,32 +45,6 @@ class Services:
     authenticator: Authenticator
     settlement: Settlement
     ready: bool = False
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The configured PostgreSQL, or an embedded one that lives as long as this; its schema is brought up to date."""
-    async with AsyncExitStack() as stack:
-        if settings.database.url:
-            url = settings.database.url.get_secret_value()
-        else:
-            server = EmbeddedServer(settings.data_dir)
-            url = await server.start()
-            stack.push_async_callback(server.stop)
-            supervisor = asyncio.create_task(server.supervise())
-            stack.push_async_callback(end, supervisor)
-        try:
-            database = Database(url)
-        except ValueError as refusal:
-            raise StartError(f"[database] url: {refusal}") from None
-        stack.push_async_callback(database.close)
-        try:
-            await migrations.upgrade(database)
-        except ValueError:
-            raise StartError("[database] url must be as postgresql://user:password@host:5432/name") from None
-        except DATABASE_FAULTS as fault:
-            raise StartError(f"the database cannot be used ({type(fault).__name__}): check [database] url") from None
-        yield database
 
 
 @asynccontextmanager

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from parkgraph.app import create_app
-from parkgraph.services import StartError
 from parkgraph.settings import LimitsSettings, ServerSettings, Settings, SettingsError, load
+from parkgraph.start_error import StartError
 from tests.api.serving import serving
 
 COUNT = "query Count { networks { id } }"

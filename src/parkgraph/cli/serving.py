@@ -1,0 +1,133 @@
+"""`parkgraph serve` and `parkgraph demo`."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Annotated, Final
+
+import structlog
+import typer
+import uvicorn
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from parkgraph import logs
+from parkgraph.api import graphiql
+from parkgraph.api.context import Context
+from parkgraph.app import create_app, drain
+from parkgraph.cli.common import OUT, ConfigOption, PortOption
+from parkgraph.cli.problems import is_mendable
+from parkgraph.networks import registry
+from parkgraph.networks.network import Network, NetworkStatus
+from parkgraph.server import DRAIN_SECONDS, Server
+from parkgraph.settings import Settings, load
+from parkgraph.start_error import StartError
+
+log = structlog.get_logger(__name__)
+
+_STATUS_STYLE: Final = {
+    NetworkStatus.UP: "green",
+    NetworkStatus.STARTING: "yellow",
+    NetworkStatus.DEGRADED: "yellow",
+    NetworkStatus.DOWN: "red",
+}
+
+
+def serve(
+    config: ConfigOption = None,
+    host: Annotated[str | None, typer.Option(help="Overrides [server] host.")] = None,
+    port: PortOption = None,
+) -> None:
+    """Serve the configured networks."""
+    settings = load(config, os.environ)
+    _serve(settings, registry.build(settings), host, port)
+
+
+def demo(
+    host: Annotated[str | None, typer.Option(help="Overrides [server] host.")] = None,
+    port: PortOption = None,
+) -> None:
+    """Serve three networks that replay samples, and a private yard; needs no configuration and no internet."""
+    settings = load(None, os.environ)
+    _serve(settings, registry.build_demo(settings), host, port, demo=True)
+
+
+def _serve(
+    settings: Settings, networks: Sequence[Network], host: str | None, port: int | None, *, demo: bool = False
+) -> None:
+    host, port = host or settings.server.host, settings.server.port if port is None else port
+    production = settings.server.environment == "production"
+    logs.configure(settings)
+    listener = _listen(host, port)
+    url = f"http://{host}:{listener.getsockname()[1]}"
+
+    def announce(context: Context) -> None:
+        if production:
+            log.info("ready", url=url, networks=[network.id for network in context.networks])
+        else:
+            banner(OUT, url, context.networks, ide=graphiql.files() is not None, demo=demo)
+
+    application = create_app(settings, networks, announce, demo=demo)
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # [server] trusted_proxies says whose are believed
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        server_header=False,
+    )
+    server = Server(config, on_drain=lambda: drain(application))
+    # The server drains at either signal and raises it again when it is done: a normal end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A terminal that is closed ends what it started.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    with listener, suppress(KeyboardInterrupt):
+        try:
+            server.run(sockets=[listener])
+        except SystemExit:
+            problem = application.state.start_problem
+            if problem is None or not is_mendable(problem):
+                log.exception("start_failed", exc_info=problem)
+                raise
+            raise problem from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except socket.gaierror:
+        listener.close()
+        raise StartError(f"[server] host {host!r} must be an address of this machine, such as 127.0.0.1") from None
+    except OSError as fault:
+        listener.close()
+        raise StartError(f"cannot listen on {host}:{port} ({fault.strerror}): choose another with --port") from None
+    return listener
+
+
+def banner(console: Console, url: str, networks: Iterable[Network], *, ide: bool, demo: bool) -> None:
+    """Where the server is, what it serves, and what to ask it first."""
+    console.print()
+    console.print(_network_table(networks))
+    where = f"{url}/graphql"
+    console.print(f"\n[bold]ParkGraph is ready.[/] {'GraphiQL' if ide else 'GraphQL'}: [link={where}]{where}[/link]")
+    if demo:
+        console.print("Paste this query there:\n")
+        console.print(graphiql.EXAMPLE_QUERY, soft_wrap=True, markup=False, highlight=False)
+    console.print("\nCtrl-C ends it.\n")
+
+
+def _network_table(networks: Iterable[Network]) -> Table:
+    table = Table("Network", "Name", "State", "Listings", "Rejected", "Data", box=box.SIMPLE_HEAD)
+    for network in networks:
+        status = f"[{_STATUS_STYLE[network.status]}]{network.status}[/]"
+        data = "replayed samples" if network.replayed else "its own"
+        table.add_row(network.id, escape(network.info.name), status, str(network.listings), str(network.rejected), data)
+    return table
