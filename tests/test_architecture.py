@@ -21,6 +21,7 @@ ROOMS: Mapping[str, set[str]] = {
     "accounts": {"domain", "db"},
     "api": {"domain", "sdk", "networks", "graph", "bookings", "accounts", "yards", "privacy"},
     "privacy": set(),
+    "gates": {"domain", "db", "privacy"},
     "yards": {"domain", "db", "privacy"},
     "settings": {"settings_source"},
     "settings_source": set(),
