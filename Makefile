@@ -42,6 +42,7 @@ bench-matching: install
 
 soak: install
 	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
+	$(BIN)/python -m bench.oracle
 	$(BIN)/python -m bench.soak
 
 # Schemathesis against the demo, in an environment of its own: it pins what ours pins otherwise.

@@ -14,8 +14,8 @@ from rich.progress import track
 
 from bench.figures import record
 from parkgraph.domain.tariff import RateTable
-from tests.domain.tariffs import Asked, tables
-from tests.domain.test_oracle import STAYS_PER_TABLE, agree, several_questions
+from tests.domain.tariffs import STAYS_PER_TABLE, Asked, tables_with_questions
+from tests.domain.test_oracle import agree
 
 SEEDS: Final = 200
 PAIRS_PER_SEED: Final = 500
@@ -42,9 +42,10 @@ def compare(number: int) -> Outcome:
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=[HealthCheck.too_slow],
     )
-    @given(tables(), several_questions)
-    def pairs(table: RateTable, several: list[Asked]) -> None:
+    @given(tables_with_questions())
+    def pairs(asked_of: tuple[RateTable, list[Asked]]) -> None:
         nonlocal agreeing
+        table, several = asked_of
         for asked in several:
             agree(table, asked)
             agreeing += 1

@@ -31,12 +31,15 @@ from parkgraph.domain.tariff import (
 )
 from parkgraph.domain.vehicle import Vehicle, VehicleKind
 
-ZONES: Final = (ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Hong_Kong"))
-"""One hour forward and back, half an hour, and never."""
+ZONES: Final = tuple(
+    map(ZoneInfo, ("Europe/Berlin", "Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "Asia/Hong_Kong"))
+)
+"""An hour forward and back; half an hour; at midnight, which is then skipped or comes twice; and never."""
 
 CHANGE_EVES: Final = {
     "Europe/Berlin": (date(2026, 3, 28), date(2026, 10, 24)),
     "Australia/Lord_Howe": (date(2026, 4, 4), date(2026, 10, 3)),
+    "America/Havana": (date(2026, 3, 7), date(2026, 10, 31)),
 }
 
 WORKDAYS: Final = frozenset(WEEKDAYS[:5])
@@ -61,6 +64,7 @@ minutes = st.sampled_from([1, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360,
 amounts = st.sampled_from(["0.10", "0.25", "0.5", "0.99", "1", "1.5", "2", "2.50", "3", "5", "8", "12.345", "0"]).map(
     Decimal
 )
+prices = st.sampled_from(["0.30", "0.50", "1.20", "1.50", "2.00", "3.333", "4.50"]).map(Decimal)
 clocks = st.sampled_from(
     [time(0), time(2), time(2, 30), time(3), time(6), time(8), time(9, 30), time(18), time(20), time(22, 45)]
 )
@@ -73,6 +77,10 @@ def _length(count: int) -> timedelta:
     return timedelta(minutes=count)
 
 
+def _hours(count: int) -> timedelta:
+    return timedelta(hours=count)
+
+
 lengths = minutes.map(_length)
 long_lengths = st.sampled_from([30, 60, 90, 240, 720, 1440, 10_080]).map(_length)
 months = st.builds(Months, st.integers(1, 3))
@@ -82,6 +90,7 @@ vehicles = st.builds(
     electric=st.booleans(),
     disabled_permit=st.booleans(),
 )
+currencies = st.sampled_from(["EUR", "EUR", "CHF", "JPY", "BHD"])
 none_or_short = st.sampled_from([0, 0, 0, 0, 5, 10, 15, 30, 60]).map(_length)
 
 
@@ -171,13 +180,58 @@ def ladders(draw: st.DrawFn, *, adds: bool = False) -> RateLineCollection:
 
 
 @st.composite
+def days_and_nights(draw: st.DrawFn) -> RateLineCollection:
+    """Most signs by a barrier: the clock's round in two or three parts, each with its price, and few terms more."""
+    edges = sorted(draw(st.sets(clocks, min_size=2, max_size=3)))
+    parts = [
+        Band(start, end, draw(st.sampled_from([EVERY_DAY, EVERY_DAY, WORKDAYS])), draw(st.booleans()), name="A")
+        for start, end in zip(edges, [*edges[1:], edges[0]], strict=True)
+    ]
+    boundary = draw(st.sampled_from(Boundary))
+    ladder = [line for part in parts for line in draw(st.lists(_units(part), min_size=1, max_size=2) | steps([part]))]
+    if draw(st.booleans()):
+        ladder.append(draw(_units(ALWAYS)))
+    terms = draw(st.sampled_from(["caps", "free", "minimum", "grace_at_end", "none"]))
+    return RateLineCollection(
+        tuple(ladder),
+        caps=tuple(draw(st.lists(caps(parts), min_size=1, max_size=2))) if terms == "caps" else (),
+        free=timedelta(minutes=draw(st.sampled_from([10, 30, 60]))) if terms == "free" else timedelta(0),
+        free_again=draw(st.booleans()),
+        minimum=timedelta(hours=draw(st.integers(1, 4))) if terms == "minimum" else timedelta(0),
+        grace_at_end=timedelta(minutes=10 if terms == "grace_at_end" else 0),
+        elapsed=draw(st.sampled_from(Elapsed)),
+        boundary=boundary,
+        reset=draw(st.none() | st.sampled_from([1, 4, 11]).map(_hours) | clocks.map(TariffDay)),
+        carry_over=draw(st.booleans()),
+        outside=Outside.FREE,
+    )
+
+
+@st.composite
+def _units(draw: st.DrawFn, band: Band) -> RateLine:
+    """Long enough to run when another band begins."""
+    start = draw(st.sampled_from([0, 0, 0, 60, 120]))
+    return RateLine(
+        RateLineKind.INCREMENTING,
+        draw(prices),
+        timedelta(minutes=draw(st.sampled_from([20, 45, 60, 90, 120, 240, 600]))),
+        timedelta(minutes=start),
+        timedelta(minutes=start + draw(st.sampled_from([50, 120, 300]))) if draw(st.integers(0, 3)) == 0 else None,
+        band,
+        pro_rata=draw(st.integers(0, 5)) == 0,
+    )
+
+
+@st.composite
 def covers(draw: st.DrawFn) -> RateLineCollection:
     """Units of half an hour and more, up to calendar months."""
+    least = draw(st.sampled_from([0, 0, 60, 300, 3 * 1440]))
     increments = draw(st.lists(long_lengths | months, min_size=1, max_size=4))
     return RateLineCollection(
         tuple(RateLine(RateLineKind.INCREMENTING, draw(amounts), increment) for increment in increments),
         Combination.CHEAPEST_COVER,
-        minimum=draw(none_or_short),
+        max_time=draw(st.sampled_from([None, None, timedelta(days=10), Months(1), Months(2)])),
+        minimum=timedelta(minutes=least),
         grace=draw(none_or_short),
     )
 
@@ -211,7 +265,8 @@ def tables(
 ) -> RateTable:
     """By default ladders, one in ten a cover. `conditions`: some collections apply to some stays only."""
     if priced is None:
-        priced = st.integers(0, 9).flatmap(lambda one: covers() if one == 9 else ladders())
+        shapes = [covers(), *3 * [days_and_nights()], *6 * [ladders()]]
+        priced = st.sampled_from(shapes).flatmap(lambda shape: shape)
     surcharges = ladders(adds=True)
     if conditions:
         priced, surcharges = conditional(priced), conditional(surcharges)
@@ -219,7 +274,7 @@ def tables(
     if draw(st.integers(0, 4)) == 0:
         collections.append(draw(surcharges))
     return RateTable(
-        "EUR",
+        draw(currencies),
         tuple(collections),
         known_until=draw(st.sampled_from([None, None, None, timedelta(hours=24), Months(1)])),
         choice=draw(st.sampled_from(Choice)),
@@ -234,14 +289,19 @@ def tables(
 
 @st.composite
 def stays(draw: st.DrawFn, zone: ZoneInfo, longest: timedelta = timedelta(days=3)) -> Stay:
-    """Around the changes of the clocks, holidays, and an ordinary week; in whole minutes, often at a half-hour."""
-    days = [date(2026, 3, 27), date(2026, 6, 8), date(2026, 12, 24), date(2027, 1, 29), *CHANGE_EVES.get(zone.key, ())]
-    day = draw(st.sampled_from(days))
+    """Around the changes of the clocks, holidays, a leap day, a month's end and an ordinary week; in whole minutes."""
+    ordinary = [date(2026, 3, 27), date(2026, 6, 8), date(2026, 12, 24), date(2027, 1, 29), date(2028, 2, 27)]
+    eves = CHANGE_EVES.get(zone.key, ())
+    day = draw(st.sampled_from([*ordinary, *3 * eves]))
     midnight = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
-    on_the_hour = st.integers(0, 3 * 48).map(lambda half_hours: 30 * half_hours)
-    arrive = midnight + timedelta(minutes=draw(on_the_hour | st.integers(0, 3 * 1440)))
+    hours = 36 if day in eves else 72
+    arrive = midnight + timedelta(minutes=draw(st.integers(0, 2 * hours).map(_half_hours) | st.integers(0, 60 * hours)))
     length = draw(minutes | st.integers(1, 240) | st.integers(1, int(longest.total_seconds()) // 60))
     return Stay(arrive.astimezone(zone), (arrive + timedelta(minutes=length)).astimezone(zone))
+
+
+def _half_hours(count: int) -> int:
+    return 30 * count
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +319,16 @@ def questions(draw: st.DrawFn, longest: timedelta = timedelta(days=3)) -> Asked:
     zone = draw(st.sampled_from(ZONES))
     is_known = draw(st.integers(0, 19)) < 19
     return Asked(draw(stays(zone, longest)), zone, draw(vehicles), HOLIDAYS if is_known else None)
+
+
+STAYS_PER_TABLE: Final = 5
+
+
+@st.composite
+def tables_with_questions(draw: st.DrawFn) -> tuple[RateTable, list[Asked]]:
+    """One in ten of units only, for stays of months, of which a ladder would be a long walk minute by minute."""
+    if draw(st.integers(0, 9)) == 0:
+        table, asked = draw(tables(covers())), questions(longest=timedelta(days=100))
+    else:
+        table, asked = draw(tables()), questions()
+    return table, draw(st.lists(asked, min_size=STAYS_PER_TABLE, max_size=STAYS_PER_TABLE))

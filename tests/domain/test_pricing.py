@@ -1,6 +1,6 @@
 """Prices of the shapes that bahn and sbb publish, against worked figures and naive oracles."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkgraph.domain.civil import Band
 from parkgraph.domain.pricing import OfferReason, OfferStatus, Quote, describe, price
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import (
@@ -193,6 +194,14 @@ def test_periods_are_described_in_their_largest_unit() -> None:
         "1 month",
         "2 months",
     ]
+
+
+def test_who_has_to_be_out_by_two_is_not_when_the_clocks_show_two_for_the_second_time() -> None:
+    night = RateLineCollection((RateLine(RateLineKind.FLAT, Decimal(3)),), leave=Band(time(20), time(2)))
+    table = RateTable("EUR", (night,))
+    evening = datetime(2026, 10, 24, 21, tzinfo=BERLIN)
+    assert total(table, 5 * HOUR, evening) == "3.00"
+    assert quote(table, 6 * HOUR, evening).reason is OfferReason.NOT_ELIGIBLE
 
 
 lengths = st.sampled_from([10, 15, 20, 30, 60, 120, 1440, 10_080])

@@ -28,3 +28,9 @@ def test_a_stay_is_at_most_366_days() -> None:
 def test_the_duration_is_elapsed_time_across_a_change_of_the_clocks() -> None:
     night = Stay(datetime(2026, 10, 25, 0, tzinfo=BERLIN), datetime(2026, 10, 25, 6, tzinfo=BERLIN))
     assert night.duration == timedelta(hours=7)
+
+
+def test_the_last_instant_is_before_the_clocks_are_put_back() -> None:
+    """They show 2:59 before they show 2:00 again."""
+    night = Stay(NOON - timedelta(days=35), datetime(2026, 10, 25, 2, tzinfo=BERLIN, fold=1))
+    assert f"{night.last_instant.astimezone(BERLIN):%H:%M:%S %z}" == "02:59:59 +0200"

@@ -217,6 +217,7 @@ async def test_every_part_of_the_filter_must_hold(asking: Ask, wanted: PlaceFilt
 
 NIGHT = listing("night", name="Night", opening_hours="Mo-Su 20:00-06:00")
 UNTIL_TEN = listing("ten", name="Until ten", opening_hours="Mo-Fr 07:00-10:00")
+UNTIL_NOON = listing("noon", name="Until noon", opening_hours="Mo-Fr 07:00-12:00")
 ALWAYS = listing("always", name="Always", opening_hours="24/7")
 LOW = listing("low", name="Low", max_height_cm=190)
 FULL = listing("full", name="Full", occupancy=Occupancy(0, 9, OccupancyLevel.FULL, NOW))
@@ -230,6 +231,7 @@ SHORT = listing("short", rates=at("1", longest=timedelta(hours=2)))
     [
         (NIGHT, [ExclusionCode.CLOSED_AT_ARRIVAL, ExclusionCode.CLOSED_AT_DEPARTURE]),
         (UNTIL_TEN, [ExclusionCode.CLOSED_AT_DEPARTURE]),
+        (UNTIL_NOON, []),
         (ALWAYS, []),
         (LOW, [ExclusionCode.TOO_HIGH]),
         (FULL, [ExclusionCode.FULL]),
@@ -241,6 +243,7 @@ SHORT = listing("short", rates=at("1", longest=timedelta(hours=2)))
     ids=[
         "night",
         "until ten",
+        "until the stay ends",
         "always",
         "low",
         "full",
@@ -281,7 +284,9 @@ async def test_hours_are_in_the_time_zone_of_the_listing(asking: Ask, timezone: 
         assert ask.search.is_open(one(await ask()).place, None) is is_open
 
 
-@pytest.mark.parametrize(("facility", "expected"), [(ALWAYS, 1), (NIGHT, 0), (listing(), 0)])
+@pytest.mark.parametrize(
+    ("facility", "expected"), [(ALWAYS, 1), (UNTIL_NOON, 1), (UNTIL_TEN, 0), (NIGHT, 0), (listing(), 0)]
+)
 async def test_open_during_the_stay_means_at_both_of_its_ends(asking: Ask, facility: Listing, expected: int) -> None:
     async with asking(row(facility)) as ask:
         assert (await ask(stay=STAY, filter=PlaceFilter(open_during_stay=True))).total == expected

@@ -150,7 +150,7 @@ class _Asked:
         self.leave = stay.leave.astimezone(zone)
         self.begins = floor(self.arrive.timestamp())
         self.ends = ceil(self.leave.timestamp())
-        self.last_instant = self.leave - timedelta(microseconds=1)
+        self.last_instant = stay.last_instant
         self.duration = timedelta(seconds=self.ends - self.begins)
         self.audiences = {Audience.GENERAL}
         if vehicle.disabled_permit:
@@ -165,7 +165,10 @@ class _Asked:
             and (not collection.audiences or not self.audiences.isdisjoint(collection.audiences))
             and self.duration >= collection.min_time
             and (collection.arrive is None or holds_at(collection.arrive, self.arrive, self.calendar))
-            and (collection.leave is None or holds_at(collection.leave, self.last_instant, self.calendar))
+            and (
+                collection.leave is None
+                or holds_at(collection.leave, self.last_instant.astimezone(self.zone), self.calendar)
+            )
         )
 
     def admitted_by(self, limit: Period | None) -> bool:

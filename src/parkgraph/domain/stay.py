@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+INSTANT: Final = timedelta(microseconds=1)
 MAX_STAY: Final = timedelta(days=366)
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
@@ -38,3 +39,8 @@ class Stay:
     def duration(self) -> timedelta:
         """Elapsed time, which a change of the clocks does not bend."""
         return self.leave.astimezone(UTC) - self.arrive.astimezone(UTC)
+
+    @property
+    def last_instant(self) -> datetime:
+        """The one before `leave`, in UTC: in a zone, the clocks may change between the two."""
+        return self.leave.astimezone(UTC) - INSTANT

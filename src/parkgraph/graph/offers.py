@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from parkgraph.domain.hours import open_to_leave
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Listing, ListingKey, ListingOffer, Place
@@ -118,7 +119,7 @@ def exclusions(
         if hours:
             if hours.is_open(stay.arrive) is False:
                 found.append(Exclusion(ExclusionCode.CLOSED_AT_ARRIVAL, "It is closed at arrival."))
-            if hours.is_open(stay.leave) is False:
+            if open_to_leave(hours, stay) is False:
                 found.append(Exclusion(ExclusionCode.CLOSED_AT_DEPARTURE, "It is closed at departure."))
     soon = stay is None or stay.arrive <= now + NOW_MEANS
     match live_level(place, infos, now) if soon or out_of_service(place) else None:

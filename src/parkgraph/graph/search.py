@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final
 
 from parkgraph.domain.geo import Area, Coordinates, bounds_of
+from parkgraph.domain.hours import open_to_leave
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Feature, ListingKey, ListingOffer, Place, PlaceKind
@@ -207,9 +208,10 @@ class Hit:
         if self.place.opening_hours is None:
             return None
         hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, self._infos))
+        if hours is None:
+            return None
         stay = self._question.stay
-        instants = (stay.arrive, stay.leave) if stay else (self._now,)
-        states = {hours.is_open(instant) for instant in instants} if hours else {None}
+        states = {hours.is_open(stay.arrive), open_to_leave(hours, stay)} if stay else {hours.is_open(self._now)}
         return False if False in states else None if None in states else True
 
     def _costs_at_most(self, limit: Money) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from parkgraph.domain.civil import Calendar
 from parkgraph.domain.geo import Coordinates
-from parkgraph.domain.hours import Hours
+from parkgraph.domain.hours import Hours, open_to_leave
 from parkgraph.domain.money import Money
 from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine, price
 from parkgraph.domain.stay import Stay
@@ -29,7 +29,6 @@ LATE: Final = timedelta(minutes=15)
 AHEAD: Final = timedelta(days=366)
 """So long before arrival can be booked."""
 
-INSTANT: Final = timedelta(microseconds=1)
 
 HoursOf = Callable[[str, Coordinates, ZoneInfo], Hours | None]
 CalendarOf = Callable[[str | None], Calendar | None]
@@ -86,11 +85,10 @@ def barred(yard: Yard, stay: Stay, vehicle: Vehicle, hours_of: HoursOf) -> Refus
 
 
 def closed(yard: Yard, stay: Stay, hours_of: HoursOf) -> Refused | None:
-    """A stay may end in the instant in which the yard closes."""
     hours = hours_of(yard.hours, yard.location, yard.timezone) if yard.hours and yard.location else None
     if hours and hours.is_open(stay.arrive) is False:
         return Refused(Reason.CLOSED, "The yard is closed at arrival.")
-    if hours and hours.is_open(stay.leave) is False and hours.is_open(stay.leave - INSTANT) is False:
+    if hours and open_to_leave(hours, stay) is False:
         return Refused(Reason.CLOSED, "The yard is closed at departure.")
     return None
 
