@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: install run test check bench train-matching bench-matching soak fuzz image-check lock
+.PHONY: install run test test-blackbox check bench train-matching bench-matching soak fuzz image-check lock
 
 install: $(STAMP)
 
@@ -23,6 +23,10 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
+
+# Any server, by HTTP alone: make test-blackbox URL=https://api.example.org [TOKEN=…]
+test-blackbox: install
+	@BLACKBOX_URL=$(URL) BLACKBOX_TOKEN=$(TOKEN) $(BIN)/python -m pytest -q --confcutdir=tests/blackbox tests/blackbox
 
 check: install
 	$(BIN)/ruff format --check .

@@ -109,6 +109,11 @@ def test_only_the_metrics_know_prometheus(path: Path) -> None:
         assert not any(name.startswith("prometheus_client") for name in imported(path.read_text()))
 
 
+@pytest.mark.parametrize("path", files(ROOT / "tests" / "blackbox"), ids=lambda p: p.name)
+def test_the_black_box_suite_knows_nothing_of_what_is_inside(path: Path) -> None:
+    assert not any(name.split(".")[0].startswith("parkgraph") for name in imported(path.read_text()))
+
+
 def reads_environment(source: str) -> bool:
     return any(name.split(".")[:2] == ["os", "environ"] or name == "os.getenv" for name in imported(source)) or any(
         isinstance(node, ast.Attribute)

