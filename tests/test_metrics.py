@@ -18,7 +18,7 @@ from parkgraph.app import create_app
 from parkgraph.metrics import ANONYMOUS, INVALID, OTHER, OperationLabels
 from parkgraph.networks.network import Network
 from parkgraph.sdk.batch import Batch, Rejected
-from parkgraph.sdk.faults import Malformed
+from parkgraph.sdk.faults import Denied, Malformed
 from parkgraph.settings import load
 from tests.conftest import execute, with_database
 from tests.documented import first_column
@@ -101,6 +101,14 @@ async def test_a_network_s_calls_data_and_state_are_told(url: str) -> None:
     )
     assert now("network_state", network="well", state="UP") == 1
     assert now("network_state", network="broken", state="DOWN") == 1
+    assert now("network_denied", network="broken") == 0
+
+
+async def test_an_operator_sees_that_credentials_are_refused(url: str) -> None:
+    async with serving(url, feed("keyless", Denied("the network refuses the credentials"))) as client:
+        now = await client.figures()
+    assert now("network_denied", network="keyless") == 1
+    assert now("network_calls_total", network="keyless", part="listings", outcome="DENIED") == 1
 
 
 async def test_a_network_is_in_one_state_at_a_time(url: str) -> None:

@@ -174,6 +174,7 @@ class _NetworksCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         now = datetime.now(UTC)
         state = _family("network_state", "1 for the state that the network is in, 0 for the others", "network", "state")
+        denied = _family("network_denied", "1 while the network refuses its credentials, else 0", "network")
         circuit = _family("network_circuit", "1 for the state of its circuit, 0 for the others", "network", "state")
         listings = _family("network_listings", "Listings that are served", "network")
         rejected = _family("network_rejected_rows", "Rows of the last answers that were not understood", "network")
@@ -182,6 +183,7 @@ class _NetworksCollector(Collector):
         for network in self._networks:
             for each in NetworkStatus:
                 state.add_metric([network.id, each], network.status is each)
+            denied.add_metric([network.id], network.is_denied)
             now_is = self._networks.circuit(network.id)
             for position in CircuitState:
                 circuit.add_metric([network.id, position], now_is is position)
@@ -191,7 +193,7 @@ class _NetworksCollector(Collector):
                 age.add_metric([network.id], (now - network.snapshot.as_of).total_seconds())
             if network.last_success_at:
                 success.add_metric([network.id], network.last_success_at.timestamp())
-        yield from (state, circuit, listings, rejected, age, success)
+        yield from (state, denied, circuit, listings, rejected, age, success)
         reuse = CounterMetricFamily(
             "parkgraph_network_questions",
             "Questions to networks that answer them inside of queries, by where the answer came from",

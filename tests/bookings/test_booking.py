@@ -306,7 +306,7 @@ async def test_when_the_stay_is_long_over_nobody_asks_any_more(desk: Desk) -> No
 async def test_a_network_that_refuses_our_credentials_is_not_asked(desk: Desk, database: Database) -> None:
     denying = network(desk.network)
     denying.failed(Part.SEARCH, desk.clock(), Code.DENIED)
-    calls = NetworkBookings([denying], {denying.id: Gateway(denying.id)})
+    calls = NetworkBookings([denying], {denying.id: Gateway(denying.id)}, desk.clock)
     bookings = Bookings(BookingRepository(database), calls, leads, clock=desk.clock)
     assert await bookings.book(wish()) == Unreachable()
     assert desk.network.requests == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkgraph.domain.geo import Bounds, Circle, Coordinates, bounds_of, circle_around
+from parkgraph.domain.geo import Bounds, Circle, Coordinates, bounds_around, bounds_of, circle_around
 
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
@@ -49,6 +49,30 @@ def test_the_box_contains_what_is_near_the_centre(
     other = Coordinates(max(-90, min(90, latitude + north)), wrapped)
     if Circle(centre, radius * 0.999_999).contains(other):
         assert Circle(centre, radius).bounds.contains(other)
+
+
+@given(st.floats(-89, 89), longitudes, positions, st.floats(1, 50_000), st.floats(-0.4, 0.4), st.floats(-0.4, 0.4))
+def test_a_widened_box_contains_what_is_that_near_to_it(
+    latitude: float, longitude: float, other: Coordinates, metres: float, north: float, east: float
+) -> None:
+    corner = Coordinates(latitude, longitude)
+    box = bounds_around([corner, other])
+    assert box is not None
+    near = Coordinates(max(-90, min(90, latitude + north)), (longitude + east + 180) % 360 - 180)
+    if Circle(corner, metres * 0.999_999).contains(near):
+        assert box.widened(metres).contains(near)
+
+
+def test_a_box_that_is_widened_crosses_the_antimeridian() -> None:
+    wide = Bounds(-18, 177, -16, 179.99).widened(5_000)
+    assert wide.west > wide.east
+    assert wide.contains(Coordinates(-17, -179.99))
+    assert not wide.contains(Coordinates(-17, 0))
+    assert Bounds(-90, -180, 90, 180).widened(5_000) == Bounds(-90, -180, 90, 180)
+
+
+def test_there_is_no_box_around_nothing() -> None:
+    assert bounds_around([]) is None
 
 
 def test_bounds_across_the_antimeridian_are_two_boxes() -> None:

@@ -48,8 +48,7 @@ class Recovery(Enum):
     """What it takes for a network that is well again to be asked."""
 
     PROBE = "the circuit's pause"
-    PATIENCE = "the time that it asked for"
-    RESTART = "an operator"
+    PATIENCE = "the time for which it is left alone"
 
 
 Sites = Callable[[], AbstractAsyncContextManager[Site]]
@@ -148,7 +147,7 @@ UNAVAILABLE = partial(Fault, status=SourceStatus.FAILED, code=Code.UNAVAILABLE)
 MALFORMED = partial(Fault, status=SourceStatus.FAILED, code=Code.MALFORMED)
 TIMED_OUT = partial(Fault, status=SourceStatus.TIMED_OUT, code=Code.TIMED_OUT, hangs=True)
 RATE_LIMITED = partial(Fault, status=SourceStatus.RATE_LIMITED, code=Code.RATE_LIMITED, recovery=Recovery.PATIENCE)
-DENIED = partial(Fault, status=SourceStatus.FAILED, code=Code.DENIED, recovery=Recovery.RESTART)
+DENIED = partial(Fault, status=SourceStatus.FAILED, code=Code.DENIED, recovery=Recovery.PATIENCE)
 
 
 def _body(text: str) -> Sites:

@@ -8,7 +8,7 @@ from parkgraph.networks.network import Network, NetworkStatus, Part
 from parkgraph.networks.reports import Code, SourceStatus
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
 from parkgraph.sdk.batch import Batch, Rejected
-from tests.networks.scripted import AROUND, NOW, batch, feed, search, update
+from tests.networks.scripted import AROUND, NOW, batch, feed, listing, search, update
 
 HOUR = timedelta(hours=1)
 SNAPSHOT, _ = apply(None, batch("a", "b", as_of=NOW - HOUR, rejected=(Rejected("x", "bad"),)), NOW)
@@ -118,8 +118,23 @@ def test_a_network_is_not_covering_what_meets_none_of_its_boxes() -> None:
     assert (report.status, report.listings) == (SourceStatus.NOT_COVERED, 0)
 
 
-def test_a_network_without_boxes_is_everywhere() -> None:
+def test_a_feed_without_boxes_covers_where_its_places_are_and_a_little_more() -> None:
+    there, here = (listing("a", location=Coordinates(48.5, 9.0)), listing("b", location=Coordinates(48.9, 9.4)))
+    snapshot, _ = apply(None, batch(there, here), NOW)
+    network = serving(feed("city", batch()), snapshot)
+    assert network.covers(Circle(Coordinates(48.7, 9.2), 1)), "between them"
+    assert network.covers(Circle(Coordinates(48.54, 8.95), 1)), "4 km beside them"
+    assert network.report(Circle(Coordinates(48.4, 9.0), 5_000), NOW).status is SourceStatus.NOT_COVERED
+    network.snapshot, _ = apply(snapshot, batch(there, here, listing("c", location=Coordinates(48.4, 9.0))), NOW)
+    assert network.covers(Circle(Coordinates(48.4, 9.0), 5_000))
+
+
+def test_a_feed_without_boxes_that_has_nothing_yet_is_looked_for_everywhere() -> None:
     assert feed("city", batch()).covers(Circle(Coordinates(0, 0), 1))
+
+
+def test_what_was_seen_of_a_search_network_without_boxes_limits_nothing() -> None:
+    assert serving(search("city", batch())).covers(Circle(Coordinates(0, 0), 1))
 
 
 def test_a_search_network_serves_from_memory_what_was_seen() -> None:
@@ -191,6 +206,32 @@ def test_a_network_asks_for_patience_until_it_is_over() -> None:
     assert network.patience(NOW) == timedelta(minutes=5)
     assert network.patience(NOW + timedelta(minutes=4)) == timedelta(minutes=1)
     assert network.patience(NOW + timedelta(minutes=5)) is None
+
+
+def test_refused_credentials_are_tried_again_more_and_more_slowly_until_they_are_taken() -> None:
+    network, now = feed("city", batch()), NOW
+    pauses = []
+    for _ in range(6):
+        network.failed(Part.LISTINGS, now, Code.DENIED)
+        pause = network.patience(now)
+        assert pause is not None
+        pauses.append(pause / timedelta(minutes=1))
+        now += pause
+    assert pauses == [5, 10, 20, 40, 60, 60]
+    network.succeeded(Part.LISTINGS, now)
+    network.failed(Part.LISTINGS, now, Code.DENIED)
+    assert network.patience(now) == timedelta(minutes=5)
+
+
+def test_one_query_finds_out_whether_credentials_are_still_refused() -> None:
+    network = search("city", batch())
+    network.failed(Part.SEARCH, NOW, Code.DENIED)
+    assert network.turned_away(NOW + timedelta(minutes=4)) is Code.DENIED
+    later = NOW + timedelta(minutes=5)
+    assert [network.turned_away(later) for _ in range(3)] == [None, Code.DENIED, Code.DENIED]
+    assert network.turned_away(later + timedelta(minutes=5)) is None, "the one before came to nothing"
+    network.succeeded(Part.SEARCH, later)
+    assert [network.turned_away(later) for _ in range(3)] == [None] * 3
 
 
 def test_an_absurd_patience_is_a_day() -> None:

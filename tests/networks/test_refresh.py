@@ -200,12 +200,20 @@ async def test_a_network_that_fails_is_asked_until_it_is_back() -> None:
 
 async def test_a_network_that_refuses_the_credentials_is_left_alone() -> None:
     network = feed("city", batch("a"), Denied("no"), live=[Batch((update("a", 7),))], every=FAST, live_every=FAST)
-    async with running(network) as task:
-        await asyncio.wait({task}, timeout=5)
-        assert task.done()
+    async with running(network):
+        await eventually(lambda: network.is_denied)
+        await asyncio.sleep(0.1)
     assert network.status is NetworkStatus.DEGRADED
     assert network.code is Code.DENIED
     assert script(network).calls == 2
+
+
+async def test_a_network_that_refused_the_credentials_is_asked_again_by_and_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parkgraph.networks.network.FIRST_DENIED", FAST)
+    network = feed("city", Denied("no"), Denied("no"), batch("a"), every=FAST)
+    async with running(network):
+        await eventually(lambda: network.status is NetworkStatus.UP)
+    assert not network.is_denied
 
 
 async def test_a_network_that_asks_for_patience_gets_it() -> None:

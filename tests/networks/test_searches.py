@@ -118,13 +118,16 @@ async def test_a_network_that_needs_a_stay_is_not_called_without_one() -> None:
     assert (await asked.search())["city"].report.status is SourceStatus.FRESH
 
 
-async def test_a_network_that_refused_the_credentials_is_not_called_again() -> None:
+async def test_a_network_that_refused_the_credentials_is_not_called_again_for_minutes() -> None:
     network = search("city", Denied("no"))
     asked = Asked(network)
     await asked.search()
     report = (await asked.search())["city"].report
     assert (report.status, report.code) == (SourceStatus.FAILED, Code.DENIED)
     assert script(network).calls == 1
+    script(network).next(batch("a"))
+    asked.clock.pass_by(timedelta(minutes=5))
+    assert (await asked.search())["city"].report.status is SourceStatus.FRESH
 
 
 async def test_a_network_that_asked_for_patience_is_not_called_before_its_end() -> None:

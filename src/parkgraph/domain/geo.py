@@ -1,5 +1,6 @@
 """Positions and areas on the WGS 84 ellipsoid; degrees in, metres out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import asin, cos, degrees, isfinite, radians, sin, sqrt
 from typing import Final
@@ -68,6 +69,15 @@ class Bounds:
             for b in other.split()
         )
 
+    def widened(self, metres: float) -> "Bounds":
+        """With so much more on every side, as far as there is an Earth."""
+        south, north = (Circle(Coordinates(edge, 0.0), metres).bounds for edge in (self.south, self.north))
+        sideways = max(south.east, north.east)
+        if (self.east - self.west) % 360 + 2 * sideways >= 360 or self.east - self.west >= 360:
+            return Bounds(south.south, -180.0, north.north, 180.0)
+        west, east = self.west - sideways, self.east + sideways
+        return Bounds(south.south, west + 360 if west < -180 else west, north.north, east - 360 if east > 180 else east)
+
     @property
     def centre(self) -> Coordinates:
         width = (self.east - self.west) % 360 if self.west > self.east else self.east - self.west
@@ -104,6 +114,15 @@ class Circle:
 
 Area = Circle | Bounds
 """Where a question is asked: around a point, or inside a box."""
+
+
+def bounds_around(positions: Iterable[Coordinates]) -> Bounds | None:
+    """The smallest box around these that does not cross the antimeridian; None where there are none."""
+    found = list(positions)
+    if not found:
+        return None
+    latitudes, longitudes = [at.latitude for at in found], [at.longitude for at in found]
+    return Bounds(min(latitudes), min(longitudes), max(latitudes), max(longitudes))
 
 
 def bounds_of(area: Area) -> Bounds:

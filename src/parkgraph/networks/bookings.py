@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from parkgraph.networks.gateway import Answer, Gateway
@@ -31,12 +32,17 @@ class NetworkBookings:
     """The networks that take bookings. Nothing is raised but the caller's own cancellation."""
 
     def __init__(
-        self, networks: Iterable[Network], gateways: Mapping[str, Gateway], observer: Observer = nobody
+        self,
+        networks: Iterable[Network],
+        gateways: Mapping[str, Gateway],
+        clock: Callable[[], datetime],
+        observer: Observer = nobody,
     ) -> None:
         self._taking = {
             network.id: (network, adapter) for network in networks if (adapter := _booking_adapter(network))
         }
         self._gateways = gateways
+        self._clock = clock
         self._observer = observer
 
     def takes(self, network_id: str) -> bool:
@@ -73,7 +79,7 @@ class NetworkBookings:
         if network_id not in self._taking:
             return Attempt(Answer(None, 0, Code.UNAVAILABLE), begun=False)
         network, adapter = self._taking[network_id]
-        if network.is_denied:
+        if network.is_denied and network.turned_away(self._clock()):
             return Attempt(Answer(None, 0, Code.DENIED), begun=False)
         clock = asyncio.get_running_loop().time
         ends = clock() + deadline

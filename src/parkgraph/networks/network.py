@@ -1,6 +1,7 @@
 """One configured network: what it is, what it has, and how asking it went."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +9,8 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from parkgraph.domain.geo import Area, bounds_of
+from parkgraph.domain.geo import Area, Bounds, bounds_around, bounds_of
+from parkgraph.domain.place import Listing
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus, status_without_data
 from parkgraph.networks.snapshots import Snapshot
 from parkgraph.sdk.booking import BookingAdapter
@@ -21,6 +23,14 @@ OVERDUE_AFTER: Final = 2
 
 LONGEST_PATIENCE: Final = timedelta(hours=24)
 """However long a network asks to be left alone."""
+
+FIRST_DENIED: Final = timedelta(minutes=5)
+LONGEST_DENIED: Final = timedelta(hours=1)
+"""A network that refuses the credentials is asked again after such a pause, which doubles with each refusal."""
+
+
+MARGIN_M: Final = 5_000
+"""Around all that a feed has, where its boxes are not declared: its area is a little more than its places."""
 
 
 class NetworkStatus(StrEnum):
@@ -46,13 +56,17 @@ class Part(StrEnum):
 
 @dataclass(slots=True)
 class Asking:
-    """How asking for one part goes. `code` is why the last attempt was not good; `every` is the cadence, if any."""
+    """How asking for one part goes. `code` is why the last attempt was not good; `every` is the cadence, if any.
+
+    `retry_at`: until then it is left alone. `denials`: how often it refused the credentials since it was last well.
+    """
 
     every: timedelta | None
     attempted_at: datetime | None = None
     succeeded_at: datetime | None = None
     code: Code | None = None
     retry_at: datetime | None = None
+    denials: int = 0
 
 
 class Closable(Protocol):
@@ -85,7 +99,8 @@ class Network:
         self.adapter = adapter
         self.info = _info(adapter)
         self.replayed = replayed
-        self.snapshot: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
+        self._extent: Bounds | None = None
         self.asking = _askings(adapter, self.info, refresh_every)
         self._client = client
         self._told: str | None = None
@@ -93,6 +108,18 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.id!r})"
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What it has."""
+        return self._snapshot
+
+    @snapshot.setter
+    def snapshot(self, snapshot: Snapshot | None) -> None:
+        before, self._snapshot = self._snapshot, snapshot
+        if not self.info.coverage and _published(before) is not _published(snapshot):
+            box = bounds_around(listing.location for listing in (_published(snapshot) or {}).values())
+            self._extent = box.widened(MARGIN_M) if box else None
 
     @property
     def status(self) -> NetworkStatus:
@@ -134,18 +161,36 @@ class Network:
 
     @property
     def is_denied(self) -> bool:
-        """Whether it refused the credentials: it is not asked again."""
+        """Whether it refused the credentials when it was last asked."""
         return any(asking.code is Code.DENIED for asking in self.asking.values())
 
     def patience(self, now: datetime) -> timedelta | None:
-        """How long the network asked to be left alone from now on."""
+        """How long it is left alone from now on: as it asked for, or since it refuses the credentials."""
         until = max((asking.retry_at for asking in self.asking.values() if asking.retry_at), default=now)
         return until - now if until > now else None
 
+    def turned_away(self, now: datetime) -> Code | None:
+        """Why no query may ask it now; None for the one that may.
+
+        Where credentials were refused, that one finds out whether they still are: no other is let through meanwhile.
+        """
+        if self.patience(now):
+            return Code.DENIED if self.is_denied else Code.RATE_LIMITED
+        for asking in self.asking.values():
+            if asking.code is Code.DENIED:
+                asking.retry_at = now + FIRST_DENIED
+        return None
+
     def covers(self, area: Area) -> bool:
-        """Whether the network can have anything in the area; without declared boxes, anywhere."""
+        """Whether the network can have anything in the area.
+
+        Without declared boxes, a feed has something where its places are, and a search network may anywhere.
+        """
+        boxes = self.info.coverage
+        if not boxes and self._extent and Part.LISTINGS in self.asking:
+            boxes = (self._extent,)
         bounds = bounds_of(area)
-        return not self.info.coverage or any(box.intersects(bounds) for box in self.info.coverage)
+        return not boxes or any(box.intersects(bounds) for box in boxes)
 
     def report(self, area: Area, now: datetime) -> SourceReport:
         """What it serves from memory, and how good that is."""
@@ -189,6 +234,7 @@ class Network:
         asking = self.asking[part]
         asking.attempted_at = asking.succeeded_at = at
         asking.code = asking.retry_at = None
+        asking.denials = 0
         self._log_health(None)
         self._log_rejected()
 
@@ -199,6 +245,9 @@ class Network:
         asking = self.asking[part]
         asking.attempted_at = at
         asking.code = code
+        if code is Code.DENIED:
+            retry_after = denied_pause(asking.denials)
+            asking.denials += 1
         asking.retry_at = at + min(retry_after, LONGEST_PATIENCE) if retry_after else None
         self._log_health(message)
         self._log_rejected()
@@ -234,6 +283,15 @@ class Network:
         self._rejected_logged = self.rejected
         reasons = Counter(rejected.reason for rejected in self.snapshot.rejected)
         _log.info("rows_rejected", network=self.id, rows=self.rejected, reasons=dict(reasons.most_common(5)))
+
+
+def _published(snapshot: Snapshot | None) -> Mapping[str, Listing] | None:
+    return snapshot.published.listings if snapshot else None
+
+
+def denied_pause(denials: int) -> timedelta:
+    """For how long a network is left alone that refused the credentials so often before."""
+    return min(FIRST_DENIED * 2.0 ** min(denials, 10), LONGEST_DENIED)
 
 
 def _info(adapter: FeedAdapter[Any] | SearchAdapter[Any]) -> NetworkInfo:

@@ -97,7 +97,7 @@ class Questions(Generic[T]):
             self.tally[Reuse.HIT] += 1
             return Reply(kept.value, SourceStatus.CACHED, at=kept.at)
         is_asked = question in self._flights
-        code = None if is_asked else self._why_left_alone(now)
+        code = None if is_asked else self.network.turned_away(now)
         if kept and not self._memory.has_ended(kept.value, now):
             if code is None and not is_asked and self._gateway.is_open:
                 code = Code.CIRCUIT_OPEN
@@ -144,11 +144,6 @@ class Questions(Generic[T]):
         self.network.succeeded(Part.SEARCH, now)
         self._memory.keep(question, answer.value, now)
         return _Landed(answer, now, self._took(answer.value))
-
-    def _why_left_alone(self, now: datetime) -> Code | None:
-        if self.network.is_denied:
-            return Code.DENIED
-        return Code.RATE_LIMITED if self.network.patience(now) else None
 
     def _stand_in(self, kept: Kept[T], code: Code, latency_ms: int = 0) -> Reply[T]:
         self.tally[Reuse.STALE] += 1

@@ -92,7 +92,7 @@ class Refresher:
         self._has_news.set()
 
     async def run(self) -> None:
-        """Until cancelled, or refused by the network."""
+        """Until cancelled."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._loop(Part.LISTINGS, self.refresh_listings))
             if Part.OCCUPANCIES in self._network.asking:
@@ -151,7 +151,7 @@ class Refresher:
             await self._has_listings.wait()
         first = first_retry(self._network.info.max_per_minute)
         failures = 0
-        while not self._network.is_denied:
+        while True:
             await refresh()
             if self._network.snapshot:
                 self._has_listings.set()

@@ -72,7 +72,7 @@ class Networks:
         }
         self._searches = Searches(networks, self._gateways, self._saw, clock, observer)
         self._quotes = Quotes(networks, self._gateways, clock, observer)
-        self.bookings = NetworkBookings(networks, self._gateways, observer)
+        self.bookings = NetworkBookings(networks, self._gateways, clock, observer)
         self._refreshers = {
             network.id: Refresher(network, self._gateways[network.id], self._keeping.settled, clock, observer)
             for network in networks

@@ -34,7 +34,8 @@ class Capability(StrEnum):
 class NetworkInfo:
     """A network as data.
 
-    `coverage`: boxes outside which it is not asked; empty means anywhere. `timezone`: where its places are.
+    `coverage`: boxes outside which it has nothing, and is not asked; empty: a search network is asked anywhere, and a
+    feed covers what its listings do. `timezone`: where its places are.
     `region`: the ISO 3166 code whose public holidays count ("HK", "DE-BW"), where its places share one.
     `refresh_every` and `occupancies_every`: the network's own cadence (the latter None: no separate live data).
     `max_age`: an occupancy older than this is not fresh. `may_store`, `may_merge`: what the licence allows.
