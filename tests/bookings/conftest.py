@@ -43,7 +43,7 @@ def desk_on(
 ) -> Desk:
     told: list[tuple[str, str, str]] = []
     taking = network(adapter)
-    calls = NetworkBookings([taking], {taking.id: Gateway(taking.id, policy=policy)})
+    calls = NetworkBookings([taking], {taking.id: Gateway(taking.id, policy=policy)}, clock)
     bookings = Bookings(
         BookingRepository(database),
         calls,
