@@ -1,71 +1,86 @@
-"""Spatial index over places: which of them lie in an area, and how far away."""
+"""Spatial index over places: which of them lie in an area."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import floor
+from typing import Final, TypeVar
 from uuid import UUID
-
-from shapely import STRtree, box, points
 
 from parkgraph.domain.geo import Area, Bounds, Coordinates, bounds_of
 from parkgraph.domain.place import Place
 
-FEW: Final = 256
-"""So many places may have come or moved since the large tree was planted, or one in SHARE of them."""
+TILES_PER_DEGREE: Final = 128
+"""A tile is some 870 m high: a walk looks into a dozen of them, and a dense centre has some hundred places in one."""
 
-SHARE: Final = 16
+Tile = tuple[Place, ...]
+Row = Mapping[int, Tile]
+"""Tiles of one latitude, by column."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
-    """An R-tree of positions. `standing`: the place at each of them, None where it is no longer."""
-
-    tree: STRtree
-    positions: Sequence[Coordinates]
-    number_of: Mapping[UUID, int]
-    standing: Sequence[Place | None]
-
-    def near(self, boxes: Sequence[Bounds]) -> Iterable[Place]:
-        """The places in the boxes, each once."""
-        hits = self.tree.query([box(b.west, b.south, b.east, b.north) for b in boxes])[1]
-        return (place for number in set(hits.tolist()) if (place := self.standing[number]))
-
-
-def _plant(places: Iterable[Place]) -> _Tree:
-    standing = tuple(places)
-    positions = tuple(place.location for place in standing)
-    tree = STRtree(points([(at.longitude, at.latitude) for at in positions]) if positions else [])
-    tree.query(box(0, 0, 0, 0))  # the first question builds it: here, not in an answer
-    return _Tree(tree, positions, {place.id: number for number, place in enumerate(standing)}, standing)
-
-
 class SpatialIndex:
-    """Immutable. A large tree, and a small one of the places that came or moved since that was planted."""
+    """Immutable: rows of tiles. What changes makes new tiles and rows where it lies, and shares all the others."""
 
-    def __init__(self, places: Iterable[Place] = ()) -> None:
-        self._large = _plant(places)
-        self._small = _plant(())
+    _rows: Mapping[int, Row] = field(default_factory=dict)
 
     def within(self, area: Area) -> list[Place]:
         """Every place in the area, in no order that means anything."""
-        boxes = bounds_of(area).split()
-        return [p for tree in (self._large, self._small) for p in tree.near(boxes) if area.contains(p.location)]
+        tiles = (tile for box in bounds_of(area).split() for tile in self._tiles(box))
+        contains = area.contains
+        return [place for tile in tiles for place in tile if contains(place.location)]
 
-    def over(self, places: Mapping[UUID, Place], changed: Collection[UUID]) -> "SpatialIndex":
-        """The index over these places, which differ from those before in the changed ones only."""
-        large = self._large
-        standing = list(large.standing)
-        elsewhere = {place.id: place for place in self._small.standing if place and place.id not in changed}
-        for place_id in changed:
-            place, number = places.get(place_id), large.number_of.get(place_id)
-            at_home = place is not None and number is not None and large.positions[number] == place.location
-            if number is not None:
-                standing[number] = place if at_home else None
-            if place and not at_home:
-                elsewhere[place_id] = place
-        if len(elsewhere) > max(FEW, len(places) // SHARE) or len(standing) > max(FEW, 2 * len(places)):
-            return SpatialIndex(places.values())
-        after = SpatialIndex()
-        after._large = _Tree(large.tree, large.positions, large.number_of, standing)
-        after._small = _plant(elsewhere.values())
-        return after
+    def over(
+        self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Collection[UUID]
+    ) -> "SpatialIndex":
+        """The index over the places after; from those before, over which this one is, they differ in the changed."""
+        rows = dict(self._rows)
+        for row, columns in _by_tile(before, after, changed).items():
+            tiles = dict(rows.get(row, {}))
+            for column, come in columns.items():
+                stayed = (place for place in tiles.get(column, ()) if place.id not in changed)
+                _put(tiles, column, (*stayed, *come))
+            _put(rows, row, tiles)
+        return SpatialIndex(rows)
+
+    def _tiles(self, box: Bounds) -> Iterator[Tile]:
+        (south, west), (north, east) = _tile(Coordinates(box.south, box.west)), _tile(Coordinates(box.north, box.east))
+        for row in _among(self._rows, south, north):
+            columns = self._rows[row]
+            for column in _among(columns, west, east):
+                yield columns[column]
+
+
+def _tile(position: Coordinates) -> tuple[int, int]:
+    return floor(position.latitude * TILES_PER_DEGREE), floor(position.longitude * TILES_PER_DEGREE)
+
+
+def _by_tile(
+    before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Iterable[UUID]
+) -> dict[int, dict[int, list[Place]]]:
+    """Each tile that a changed place left, or is in now, with those that are in it now."""
+    found: dict[int, dict[int, list[Place]]] = {}
+    for place_id in changed:
+        if old := before.get(place_id):
+            row, column = _tile(old.location)
+            found.setdefault(row, {}).setdefault(column, [])
+        if new := after.get(place_id):
+            row, column = _tile(new.location)
+            found.setdefault(row, {}).setdefault(column, []).append(new)
+    return found
+
+
+def _put(into: dict[int, T], key: int, value: T) -> None:
+    """Nothing is kept of what is empty."""
+    if value:
+        into[key] = value
+    else:
+        into.pop(key, None)
+
+
+def _among(keys: Mapping[int, object], first: int, last: int) -> Iterable[int]:
+    """Which of the keys lie between, both ends included: the fewer of the two are looked at."""
+    if last - first < len(keys):
+        return (key for key in range(first, last + 1) if key in keys)
+    return (key for key in keys if first <= key <= last)

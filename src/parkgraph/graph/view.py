@@ -97,7 +97,7 @@ def build(
         place_of=place_of,
         whole_of=whole_of,
         parts_of=parts_of,
-        index=previous.index.over(places, left | remade.keys()),
+        index=previous.index.over(previous.places, places, left | remade.keys()),
         listings=listings,
         features=matched,
         clustering=clustering,
