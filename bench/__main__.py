@@ -1,27 +1,19 @@
 """`make bench`: measures, and writes `results.json`, `README.md` and `nearby.svg` beside this file."""
 
 import asyncio
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-import psutil
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench import faults, pricing, yard_calendar, yards
+from bench import faults, peers, pricing, yard_calendar, yards
 from bench.load import Cost, ask, measure
 from bench.overload import TIMES_CAPACITY, overload
+from bench.processes import serving, yield_first_core
 from bench.report import write
 
 KINDS = ("static", "parkgraph", "stock")
@@ -29,38 +21,6 @@ ROUNDS = 5
 SECONDS = 2.0
 WARM_UP_SECONDS = 1.0
 HERE = Path(__file__).parent
-
-
-@contextmanager
-def serving(kind: str, data_dir: Path) -> Iterator[tuple[int, psutil.Process]]:
-    """The port and the process of a server on the first core; this client takes the others."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "bench.servers", kind, str(port), str(data_dir)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                    break
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-        else:
-            raise RuntimeError(f"{kind} did not get ready")
-        server = psutil.Process(process.pid)
-        if hasattr(server, "cpu_affinity") and (os.cpu_count() or 1) > 1:
-            server.cpu_affinity([0])
-        yield port, server
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def yield_first_core() -> None:
-    """It is the server's."""
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, set(range(1, os.cpu_count() or 1)))
 
 
 def main() -> None:
@@ -93,6 +53,7 @@ def main() -> None:
         f"At {TIMES_CAPACITY} times its capacity: goodput {shed.goodput:.2f} of the peak; {shed.refused} refusals, "
         f"p50 {shed.refusal_p50_ms:.1f} ms, p99 {shed.refusal_p99_ms:.1f} ms"
     )
+    peers.main()
 
 
 def show(costs: dict[str, list[Cost]], ratios: dict[str, list[float]]) -> None:

@@ -6,9 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench.__main__ import SECONDS, WARM_UP_SECONDS, serving, yield_first_core
+from bench.__main__ import SECONDS, WARM_UP_SECONDS
 from bench.load import measure
 from bench.overload import TIMES_CAPACITY, overload
+from bench.processes import serving, yield_first_core
 
 GOODPUT: Final = 0.8
 REFUSAL_P99_MS: Final = 50.0
