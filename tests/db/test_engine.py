@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import select
 
+from parkgraph.db import engine
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.db.engine import Database
 from parkgraph.graph.tables import PlaceListingRow, PlaceRow
@@ -192,3 +193,47 @@ async def test_the_pool_survives_a_restart_of_the_server(tmp_path: Path) -> None
     assert await answers(database)
     await database.close()
     await server.stop()
+
+
+async def backend_of(database: Database) -> int:
+    """Which server process answers a session of the pool."""
+    async with database.session() as session:
+        found: int = (await session.exec(select(func.pg_backend_pid()))).one()
+        return found
+
+
+async def test_a_connection_that_the_server_has_ended_is_not_handed_out(database: Database) -> None:
+    ended = asyncio.Event()
+    async with database.session() as session:
+        raw = await (await session.connection()).get_raw_connection()
+        assert raw.driver_connection is not None
+        raw.driver_connection.add_termination_listener(lambda _: ended.set())
+    mine = await backend_of(database)
+    other = await database.connect()
+    await other.fetchval("SELECT pg_terminate_backend($1)", mine)
+    await other.close()
+    await ended.wait()
+    assert await backend_of(database) != mine
+
+
+async def test_a_connection_that_was_idle_is_asked_before_it_is_handed_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await backend_of(database)
+    dialect = database.engine.dialect
+
+    def silence(_connection: object) -> bool:
+        raise dialect.loaded_dbapi.InterfaceError("connection is closed")
+
+    monkeypatch.setattr(dialect, "do_ping", silence)
+    assert await backend_of(database) == mine, "it was in use a moment ago"
+    monkeypatch.setattr(engine, "_TRUSTED_SECONDS", 0)
+    assert await backend_of(database) != mine
+
+
+async def test_a_single_statement_is_stored_by_itself(database: Database) -> None:
+    async with database.single() as session:
+        await session.exec(insert(PlaceRow).values(id=uuid4(), network="bahn", local_id="1"))
+    async with database.session() as session:
+        assert (await session.exec(select(PlaceRow.local_id))).all() == ["1"]
+        assert (await session.exec(select(func.current_setting("transaction_isolation")))).one() == "read committed"

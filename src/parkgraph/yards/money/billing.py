@@ -27,13 +27,11 @@ class Billing:
         self._tax_percent = tax_percent
 
     async def authorise(self, session: AsyncSession, charge: Charge) -> Authorisation:
-        """Raises LookupError for a yard that is not there."""
-        yard, owner_percent = await repository.terms_of(session, charge.yard)
         payment = await repository.add(
             session,
+            charge.yard,
             {
                 "uuid": uuid4(),
-                "yard_id": yard,
                 "booking": charge.booking,
                 "version": charge.version,
                 "principal": charge.principal,
@@ -41,7 +39,6 @@ class Billing:
                 "state": PaymentState.PENDING,
                 "amount": charge.amount.amount,
                 "currency": charge.amount.currency,
-                "owner_percent": owner_percent,
                 "tax_percent": self._tax_percent,
                 "created_at": charge.at,
             },

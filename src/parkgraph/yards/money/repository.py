@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,19 +17,14 @@ from parkgraph.yards.money.tables import YardLedgerRow, YardPaymentEventRow, Yar
 from parkgraph.yards.tables import YardRow
 
 
-async def terms_of(session: AsyncSession, yard: UUID) -> tuple[int, Decimal]:
-    """The yard's key, and its owner's part of a price today. Raises LookupError."""
-    found = select(col(YardRow.id), col(YardRow.owner_percent)).where(YardRow.uuid == yard)
-    row = (await session.exec(found)).one_or_none()
-    if row is None or row[0] is None:
-        raise LookupError(yard)
-    return row[0], row[1]
-
-
-async def add(session: AsyncSession, payment: dict[str, Any]) -> Payment:
-    """Store a new one."""
-    row = (await session.exec(insert(YardPaymentRow).values(**payment).returning(YardPaymentRow))).scalar_one()
-    return _read(row)
+async def add(session: AsyncSession, yard: UUID, payment: dict[str, Any]) -> Payment:
+    """Store a new one of this yard, on its terms of today: its owner's part of a price."""
+    key, part = (
+        select(column).where(YardRow.uuid == yard).scalar_subquery()
+        for column in (col(YardRow.id), col(YardRow.owner_percent))
+    )
+    new = insert(YardPaymentRow).values(yard_id=key, owner_percent=part, **payment)
+    return _read((await session.exec(new.returning(YardPaymentRow))).scalar_one())
 
 
 async def payments_of(session: AsyncSession, booking: UUID) -> Sequence[Payment]:

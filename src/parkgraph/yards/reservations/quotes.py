@@ -102,11 +102,12 @@ async def _tariff(session: AsyncSession, yard_key: int, rates: RateTable) -> int
     form: dict[str, Any] = rates_form.write(rates)
     digest = sha256(orjson.dumps(form, option=orjson.OPT_SORT_KEYS)).digest()
     of_rates = (col(YardTariffRow.yard_id) == yard_key, col(YardTariffRow.digest) == digest)
-    row = insert_or(YardTariffRow).values(yard_id=yard_key, digest=digest, rates=form)
-    added = await session.exec(row.on_conflict_do_nothing().returning(col(YardTariffRow.id)))
-    key: int | None = added.scalar_one_or_none()
+    stored = select(col(YardTariffRow.id)).where(*of_rates)
+    key: int | None = (await session.exec(stored)).one_or_none()
     if key is None:
-        key = (await session.exec(select(col(YardTariffRow.id)).where(*of_rates))).one()
+        new = insert_or(YardTariffRow).values(yard_id=yard_key, digest=digest, rates=form)
+        await session.exec(new.on_conflict_do_nothing())
+        key = (await session.exec(stored)).one()
     if key is None:
         raise LookupError("rates that are stored have a key")
     return key

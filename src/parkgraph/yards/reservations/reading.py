@@ -21,7 +21,8 @@ from parkgraph.yards import rates_form
 from parkgraph.yards.reservations.blocks import Block
 from parkgraph.yards.reservations.booking import YardBooking
 from parkgraph.yards.reservations.permits import ONE_DAY, Permit, Span
-from parkgraph.yards.reservations.rows import block_of, booking_of, permit_of, spans_text
+from parkgraph.yards.reservations.quoting import YardQuote
+from parkgraph.yards.reservations.rows import block_of, booking_of, permit_of, quote_of, spans_text
 from parkgraph.yards.reservations.spaces import WayIn, fits, passes
 from parkgraph.yards.reservations.tables import YardBlockRow, YardBookingRow, YardPermitRow, YardQuoteRow, YardTariffRow
 from parkgraph.yards.reservations.wish import Key
@@ -71,11 +72,11 @@ class Reader:
         self._vault = vault
 
     async def find(self, booking_id: UUID) -> Kept | None:
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             return await find_booking(session, self._vault, col(YardBookingRow.uuid) == booking_id)
 
     async def find_by_key(self, key: Key) -> Kept | None:
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             return await find_booking(session, self._vault, *of_key(key))
 
     async def list_of(self, principal: str, after: UUID | None, limit: int) -> list[YardBooking]:
@@ -103,7 +104,7 @@ class Reader:
             .where(YardRow.uuid == yard, YardBlockRow.ends > now, col(YardBlockRow.lifted_at).is_(None))
             .order_by(col(YardBlockRow.begins), col(YardBlockRow.id))
         )
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             return [block_of(row, yard) for row in (await session.exec(rows)).all()]
 
     async def list_permits(self, yard: UUID, now: datetime) -> list[Permit]:
@@ -119,32 +120,32 @@ class Reader:
             )
             .order_by(col(YardPermitRow.first), col(YardPermitRow.id))
         )
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             return [permit_of(row, yard, label, self._vault) for row, label in (await session.exec(rows)).all()]
 
     async def yard_of(self, table: type[YardBlockRow] | type[YardPermitRow], right_id: UUID) -> UUID | None:
         """The yard of a block or a permit."""
         found = select(col(YardRow.uuid)).join(table, col(table.yard_id) == col(YardRow.id))
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             yard: UUID | None = (await session.exec(found.where(col(table.uuid) == right_id))).one_or_none()
             return yard
 
-    async def yard_of_quote(self, quote_id: UUID) -> int | None:
-        """The key of the quote's yard."""
-        async with self._database.session() as session:
-            found = select(col(YardQuoteRow.yard_id)).where(col(YardQuoteRow.uuid) == quote_id)
-            key: int | None = (await session.exec(found)).one_or_none()
-            return key
+    async def find_quote(self, quote_id: UUID) -> tuple[int, YardQuote] | None:
+        """The quote, and before it its yard's key."""
+        found = select(YardQuoteRow, YardRow.uuid).join(YardRow).where(YardQuoteRow.uuid == quote_id)
+        async with self._database.single() as session:
+            row = (await session.exec(found)).one_or_none()
+            return (row[0].yard_id, quote_of(*row)) if row else None
 
     async def yards_with_expired(self, now: datetime) -> Sequence[int]:
         """The keys of yards where something waited long enough."""
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             waited = select(col(YardBookingRow.yard_id)).where(col(YardBookingRow.waits_until) <= now)
             return (await session.exec(waited.distinct())).all()
 
     async def rates(self, tariff: int) -> RateTable:
         """The rates of a quote. Raises ValueError for what is stored otherwise than this ParkGraph stores it."""
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             return await read_rates(session, tariff)
 
     async def vacancies(
@@ -181,7 +182,7 @@ class Reader:
         return found
 
     async def _list(self, where: Sequence[Any], order: Sequence[Any], limit: int) -> list[YardBooking]:
-        async with self._database.session() as session:
+        async with self._database.single() as session:
             found = await list_bookings(session, self._vault, *where, order=order, limit=limit)
             return [kept.booking for kept in found]
 

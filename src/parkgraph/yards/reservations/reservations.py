@@ -111,12 +111,12 @@ class Reservations:
     async def book(self, wish: Wish) -> YardBooking | Full | QuoteExpired | KeyConflict | Refused:
         """Book, once for each key however often it is asked."""
         with available():
-            if known := await self.reader.find_by_key(wish.key):
-                return _of_key(known, wish)
-            yard_key = await self.reader.yard_of_quote(wish.quote)
-            if yard_key is None:
-                return QuoteExpired()
-            return await self.turns.take(yard_key, lambda turn: self._book(turn, wish))
+            found = await self.reader.find_quote(wish.quote)
+            if found is None:  # there is none, or it was removed since
+                known = await self.reader.find_by_key(wish.key)
+                return _of_key(known, wish) if known else QuoteExpired()
+            yard_key, quote = found
+            return await self.turns.take(yard_key, lambda turn: self._book(turn, wish, quote))
 
     async def change(
         self, principal: str, booking_id: UUID, version: int, *, stay: Stay | None = None, plate: str | None = None
@@ -199,16 +199,20 @@ class Reservations:
                 await self.turns.take(yard_key, lambda turn: self.changes.expire(turn, now))
             await self._quotes.forget(quotes_before)
 
-    async def _book(self, turn: Turn, wish: Wish) -> YardBooking | Full | QuoteExpired | KeyConflict | Refused:
+    async def _book(
+        self, turn: Turn, wish: Wish, quote: YardQuote
+    ) -> YardBooking | Full | QuoteExpired | KeyConflict | Refused:
         now = self.clock()
-        if known := await turn.booking_by_key(wish.key):
-            return _of_key(known, wish)
-        quote = await turn.quote(wish.quote)
-        if quote is None or quote.principal != wish.key.principal or quote.valid_until <= now:
+        look = await turn.look(wish.key, quote.id, now)
+        if look.is_booked:
+            known = await turn.booking_by_key(wish.key)
+            return _of_key(known, wish) if known else QuoteExpired()
+        if quote.principal != wish.key.principal or quote.valid_until <= now:
             return QuoteExpired()
-        if not await turn.takes_bookings():
+        if not look.takes_bookings:
             return Refused(Reason.NOT_PUBLISHED, "The yard takes no bookings any more.")
-        await self.changes.expire(turn, now)
+        if look.has_expired:
+            await self.changes.expire(turn, now)
         space = choose(await turn.free([quote.stay], now), quote.vehicle)
         if space is None or space.id is None:
             return Full()

@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import and_, delete, insert, or_, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,10 +25,9 @@ from parkgraph.yards.lock import lock
 from parkgraph.yards.reservations.booking import WAITING, YardBooking
 from parkgraph.yards.reservations.outcome import Refused
 from parkgraph.yards.reservations.permits import Span
-from parkgraph.yards.reservations.quoting import YardQuote
 from parkgraph.yards.reservations.reading import Kept, find_booking, free_spaces, list_bookings, of_key, read_rates
-from parkgraph.yards.reservations.rows import booking_values, during, new_booking_values, plate_values, quote_of
-from parkgraph.yards.reservations.tables import YardBookingRow, YardOccupationRow, YardQuoteRow
+from parkgraph.yards.reservations.rows import booking_values, during, new_booking_values, plate_values
+from parkgraph.yards.reservations.tables import YardBookingRow, YardOccupationRow
 from parkgraph.yards.reservations.wish import Key
 from parkgraph.yards.tables import YardRow
 from parkgraph.yards.yard import Space
@@ -40,6 +39,8 @@ PAUSE_S: Final = 0.02
 _dice: Final = SystemRandom()
 _AGAIN: Final = frozenset({"40001", "40P01", "23P01", "23505"})
 """Serialization failure, deadlock, a space or a key that another transaction has taken meanwhile: look again."""
+
+_LISTED: Final = and_(col(YardRow.published_at).is_not(None), col(YardRow.withdrawn_at).is_(None))
 
 
 class Undone(Exception):
@@ -81,6 +82,16 @@ class Turns:
             return outcome
 
 
+class Look(NamedTuple):
+    """`takes_bookings`: the yard is published now. `is_booked`: the quote is, or the key was used. `has_expired`: a
+    booking of the yard waited long enough.
+    """
+
+    takes_bookings: bool
+    is_booked: bool
+    has_expired: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The yard is nobody else's until the transaction of `session` ends."""
@@ -91,17 +102,14 @@ class Turn:
 
     async def takes_bookings(self) -> bool:
         """Whether the yard is published now."""
-        listed = select(YardRow.id).where(
-            YardRow.id == self.yard_key, col(YardRow.published_at).is_not(None), col(YardRow.withdrawn_at).is_(None)
-        )
-        return (await self.session.exec(listed)).one_or_none() is not None
+        return bool((await self.session.exec(select(_LISTED).where(YardRow.id == self.yard_key))).one())
 
-    async def quote(self, quote_id: UUID) -> YardQuote | None:
-        """The quote, unless it was booked already."""
-        booked = select(YardBookingRow.id).where(YardBookingRow.quote == quote_id).exists()
-        found = select(YardQuoteRow, YardRow.uuid).join(YardRow).where(YardQuoteRow.uuid == quote_id, ~booked)
-        row = (await self.session.exec(found)).one_or_none()
-        return quote_of(*row) if row else None
+    async def look(self, key: Key, quote: UUID, now: datetime) -> Look:
+        """All that a new booking asks before it asks for a space, in one query: a crowd waits for each of them."""
+        booked = select(YardBookingRow.id).where(or_(col(YardBookingRow.quote) == quote, and_(*of_key(key))))
+        expired = select(YardBookingRow.id).where(*self._expired(now))
+        found = select(_LISTED, booked.exists(), expired.exists()).where(YardRow.id == self.yard_key)
+        return Look(*(await self.session.exec(found)).one())
 
     async def rates(self, tariff: int) -> RateTable:
         """The rates of a quote. Raises ValueError for what is stored otherwise than this ParkGraph stores it."""
@@ -115,12 +123,7 @@ class Turn:
 
     async def expired(self, now: datetime) -> Sequence[Kept]:
         """Those of the yard that waited long enough."""
-        return await list_bookings(
-            self.session,
-            self.vault,
-            col(YardBookingRow.yard_id) == self.yard_key,
-            col(YardBookingRow.waits_until) <= now,
-        )
+        return await list_bookings(self.session, self.vault, *self._expired(now))
 
     async def free(self, spans: Sequence[Span | Stay], now: datetime, own: int | None = None) -> list[Space]:
         """The spaces that nothing takes in any of these spans, but for the booking with the key `own`."""
@@ -135,7 +138,7 @@ class Turn:
             quote=quote,
             **new_booking_values(booking, self.vault),
         )
-        key = (await self.session.exec(row.returning(col(YardBookingRow.id)))).scalar_one()
+        key = select(row.returning(col(YardBookingRow.id)).cte().c.id).scalar_subquery()
         await self.session.exec(
             insert(YardOccupationRow).values(yard_id=self.yard_key, kind="BOOKING", booking_id=key, **_room(booking))
         )
@@ -160,6 +163,9 @@ class Turn:
         else:
             await self.session.exec(delete(YardOccupationRow).where(of_booking))
         return after
+
+    def _expired(self, now: datetime) -> tuple[Any, ...]:
+        return col(YardBookingRow.yard_id) == self.yard_key, col(YardBookingRow.waits_until) <= now
 
 
 def _room(booking: YardBooking) -> dict[str, Any]:
