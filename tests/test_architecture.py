@@ -13,9 +13,9 @@ ADAPTERS = ROOT / "adapters"
 
 ROOMS: Mapping[str, set[str]] = {
     "domain": set(),
-    "sdk": {"domain"},
+    "sdk": {"domain", "tracing"},
     "db": set(),
-    "networks": {"domain", "sdk", "db", "settings", "settings_source"},
+    "networks": {"domain", "sdk", "db", "settings", "settings_source", "tracing"},
     "bookings": {"domain", "sdk", "db", "networks"},
     "graph": {"domain", "sdk", "db", "networks"},
     "accounts": {"domain", "db"},
@@ -28,8 +28,9 @@ ROOMS: Mapping[str, set[str]] = {
     "logs": {"settings", "redaction"},
     "redaction": set(),
     "metrics": {"networks", "api"},
-    "middleware": {"metrics", "api"},
+    "middleware": {"metrics", "api", "tracing"},
     "server": set(),
+    "tracing": set(),
     "start_error": set(),
     "price_curve": {"domain"},
     "question": {"domain", "sdk", "graph"},
@@ -39,7 +40,18 @@ ROOMS: Mapping[str, set[str]] = {
 BESIDES: Mapping[str, set[str]] = {"yards/adapter.py": {"sdk"}, "yards/bookable.py": {"sdk"}}
 """Files that may import more than their room does."""
 
-ON_TOP = {"app", "database", "services", "identity", "yard_office", "yard_reservations", "kit", "cli", "__main__"}
+ON_TOP = {
+    "app",
+    "telemetry",
+    "database",
+    "services",
+    "identity",
+    "yard_office",
+    "yard_reservations",
+    "kit",
+    "cli",
+    "__main__",
+}
 MIGRATIONS = CORE / "db" / "migrations"
 
 
@@ -112,6 +124,12 @@ def test_only_the_metrics_know_prometheus(path: Path) -> None:
 @pytest.mark.parametrize("path", files(ROOT / "tests" / "blackbox"), ids=lambda p: p.name)
 def test_the_black_box_suite_knows_nothing_of_what_is_inside(path: Path) -> None:
     assert not any(name.split(".")[0].startswith("parkgraph") for name in imported(path.read_text()))
+
+
+@pytest.mark.parametrize("path", files(CORE), ids=lambda p: str(p.relative_to(CORE)))
+def test_only_the_telemetry_knows_opentelemetry(path: Path) -> None:
+    if path != CORE / "telemetry.py":
+        assert not any(name.startswith("opentelemetry") for name in imported(path.read_text()))
 
 
 def reads_environment(source: str) -> bool:

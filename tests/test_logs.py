@@ -5,6 +5,7 @@ import http.server
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -263,7 +264,7 @@ def test_a_start_that_failed_for_an_unforeseen_reason_is_one_event_without_words
     (line,) = (json.loads(line) for line in result.stderr.splitlines() if "start_failed" in line)
     assert result.returncode == 3
     assert (line["severity"], line["exception"][0]["type"]) == ("ERROR", "AttributeError")
-    assert "Traceback" not in result.stderr
+    assert not [line for line in result.stderr.splitlines() if not line.startswith("{")]
 
 
 def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password_and_exit_code_1(tmp_path: Path) -> None:
@@ -317,6 +318,16 @@ def test_in_production_an_exception_is_told_by_type_and_place_and_never_in_its_o
     assert all("test_logs.py:" in cause["frames"][-1] for cause in told)
     assert told[0]["frames"][-1].endswith(" choke")
     assert PLANTED["plate"] not in line
+
+
+def test_an_exception_is_a_traceback_without_words_by_which_error_reporting_groups() -> None:
+    line = json.loads(rendered(True, event="unexpected_error", exc_info=raised()))
+    first, *frames, last = line["stack_trace"].splitlines()
+    assert (first, last) == ("Traceback (most recent call last):", "RuntimeError: unexpected_error")
+    assert all(re.fullmatch(r'  File "[^"]+", line \d+, in \w+', frame) for frame in frames)
+    assert frames[-1].endswith("in choke")
+    assert line["serviceContext"]["service"] == "parkgraph"
+    assert re.match(r"\d", line["serviceContext"]["version"])
 
 
 def test_in_development_an_exception_has_its_words_but_no_configured_secret() -> None:

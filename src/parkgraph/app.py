@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from parkgraph import telemetry
 from parkgraph.accounts.principal import Principal
 from parkgraph.api import graphiql, payment_webhook, schema, yard_exports
 from parkgraph.api.admission import Admission, RateLimiter
@@ -69,6 +70,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(telemetry.exporting(settings.tracing))
             opening = open_services(settings, networks, metrics.asked, metrics.booked, demo=demo)
             try:
                 services = await stack.enter_async_context(opening)

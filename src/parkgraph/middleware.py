@@ -4,14 +4,17 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from typing import Any, Final
 from uuid import uuid4
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from parkgraph import tracing
 from parkgraph.api import outcome
 from parkgraph.api.masking import GRAPHQL_PATH
+from parkgraph.api.outcome import Outcome
 from parkgraph.metrics import OTHER, Metrics, word_of
 
 log = structlog.get_logger(__name__)
@@ -51,20 +54,25 @@ class Requests:
         request_id = _request_id(scope)
         answer = _Answer(send, request_id, self._draining)
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id), self._metrics.in_flight.track_inprogress():
+        path = scope["path"] if scope["path"] in self._paths else OTHER
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            self._metrics.in_flight.track_inprogress(),
+            _span(scope["method"], path, request_id) as span,
+        ):
             try:
                 await self._app(scope, receive, answer.send)
             finally:
-                self._observe(scope, answer, time.perf_counter() - started)
+                self._observe(scope, path, answer, time.perf_counter() - started, span)
 
-    def _observe(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
-        path = scope["path"] if scope["path"] in self._paths else OTHER
+    def _observe(self, scope: Scope, path: str, answer: "_Answer", seconds: float, span: tracing.Span) -> None:
         status = answer.status or CLIENT_GONE
         asked = outcome.find(scope) if path == GRAPHQL_PATH else None
         self._metrics.requested(path, status)
         if asked:
             self._metrics.refused(status)
             self._metrics.operated(asked, seconds)
+        _note(span, status, asked)
         failed = status >= 400 or bool(asked and asked.codes)
         if not failed and (self._quiet or path in PROBES):
             return
@@ -74,7 +82,7 @@ class Requests:
         log.log(
             logging.WARNING if status >= 500 and path not in PROBES else logging.INFO,
             "request",
-            method=scope["method"] if scope["method"] in _METHODS else OTHER,
+            method=_method(scope["method"]),
             path=path,
             status=status,
             ms=round(seconds * 1000, 1),
@@ -103,6 +111,27 @@ class _Answer:
         elif message["type"] == "http.response.body":
             self.bytes += len(message.get("body", b""))
         await self._send(message)
+
+
+def _method(method: str) -> str:
+    return method if method in _METHODS else OTHER
+
+
+def _span(method: str, path: str, request_id: str) -> AbstractContextManager[tracing.Span]:
+    if path in PROBES:
+        return tracing.UNSEEN
+    facts = {"http.request.method": _method(method), "http.route": path, "parkgraph.request_id": request_id}
+    return tracing.span(f"{_method(method)} {path}", tracing.Kind.SERVER, facts)
+
+
+def _note(span: tracing.Span, status: int, asked: Outcome | None) -> None:
+    span.note({"http.response.status_code": status})
+    if asked:
+        span.note({"graphql.operation.name": asked.operation or "", "parkgraph.outcome": word_of(asked)})
+    if status >= 500:
+        span.failed(str(status))
+    elif asked and asked.codes:
+        span.failed(asked.codes[0])
 
 
 def _request_id(scope: Scope) -> str:

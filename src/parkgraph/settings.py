@@ -29,6 +29,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "SettingsError",
+    "TracingSettings",
     "YardsSettings",
     "load",
 ]
@@ -110,6 +111,13 @@ def _check_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _check_endpoint(endpoint: str) -> str:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError('must be an address, such as "http://collector:4318"')
+    return endpoint
+
+
 def _check_secret(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 32:
         raise ValueError("must have at least 32 characters")
@@ -184,6 +192,13 @@ class ExchangeSettings(_Table):
         return self
 
 
+class TracingSettings(_Table):
+    """`[tracing]`. `endpoint`: of a collector that takes OTLP over HTTP; `sample`: which part of all traces it gets."""
+
+    endpoint: Annotated[str, AfterValidator(_check_endpoint)] | None = None
+    sample: float = Field(0.05, ge=0, le=1)
+
+
 class DatabaseSettings(_Table):
     """`[database]`. Without `url` an embedded PostgreSQL starts by itself in `data_dir`."""
 
@@ -249,6 +264,7 @@ class Settings(_Table):
     exchange: ExchangeSettings = ExchangeSettings()
     accounts: AccountsSettings = AccountsSettings()
     yards: YardsSettings = YardsSettings()
+    tracing: TracingSettings = TracingSettings()
     data_dir: Path = Path(".parkgraph")
     networks: Mapping[str, NetworkSettings] = Field({}, repr=False)
 
@@ -264,6 +280,7 @@ _MODELS: Final[Mapping[str, type[_Table]]] = {
     "exchange": ExchangeSettings,
     "accounts": AccountsSettings,
     "yards": YardsSettings,
+    "tracing": TracingSettings,
 }
 _SECTIONS: Final = tuple(name for name in _MODELS if name)
 _TABLES: Final = frozenset({*_SECTIONS, "networks"})
@@ -294,6 +311,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         exchange=read_table(ExchangeSettings, sources["exchange"]),
         accounts=read_table(AccountsSettings, sources["accounts"]),
         yards=read_table(YardsSettings, sources["yards"]),
+        tracing=read_table(TracingSettings, sources["tracing"]),
         data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
         networks={name: _network(sources[f"networks.{name}"]) for name in instances},
     )

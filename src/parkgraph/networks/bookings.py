@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
+from parkgraph import tracing
 from parkgraph.networks.gateway import Answer, Gateway
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
@@ -92,7 +93,10 @@ class NetworkBookings:
             begun = True
             return read(await call(adapter))
 
-        answer = await self._gateways[network_id].call(ask, deadline)
+        with tracing.call(network_id, Part.BOOKING) as span:
+            answer = await self._gateways[network_id].call(ask, deadline)
+            if answer.code:
+                span.failed(answer.code)
         self._observer(network, Part.BOOKING, answer)
         return Attempt(answer, begun)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
+from parkgraph import tracing
 from parkgraph.networks.flights import SingleFlight
 from parkgraph.networks.gateway import Answer, Gateway
 from parkgraph.networks.memory import Kept, Kind, Memory
@@ -131,7 +132,10 @@ class Questions(Generic[T]):
         await self._flights.aclose()
 
     async def _fly(self, question: Hashable, call: Callable[[], Awaitable[T]], ends: float) -> _Landed[T]:
-        answer = await self._gateway.call(call, ends - asyncio.get_running_loop().time())
+        with tracing.call(self.network.id, self.part) as span:
+            answer = await self._gateway.call(call, ends - asyncio.get_running_loop().time())
+            if answer.code:
+                span.failed(answer.code)
         self._observer(self.network, self.part, answer)
         now = self._clock()
         if answer.value is None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any, Final, Protocol, TypeVar
 
+from parkgraph import tracing
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.networks.gateway import Gateway
@@ -108,7 +109,10 @@ class Refresher:
         await self._attempt(Part.OCCUPANCIES, self._take_occupancies)
 
     async def _attempt(self, part: Part, take: Callable[[], Awaitable[_Taken]]) -> None:
-        answer = await self._gateway.refresh(take, DEADLINE_S)
+        with tracing.call(self._network.id, part) as span:
+            answer = await self._gateway.refresh(take, DEADLINE_S)
+            if answer.code:
+                span.failed(answer.code)
         self._observer(self._network, part, answer)
         now, taken = self._clock(), answer.value
         if taken is None:

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
+from parkgraph import tracing
 from parkgraph.sdk.client import Response
-from parkgraph.sdk.faults import RateLimited, TimedOut, Unavailable
+from parkgraph.sdk.faults import NetworkFault, RateLimited, TimedOut, Unavailable
 from parkgraph.sdk.transport.body import ENCODINGS, read_body
 from parkgraph.sdk.transport.pace import Pace, RetryBudget
 from parkgraph.sdk.transport.revalidation import Kept, Revalidation
@@ -127,22 +128,30 @@ class HttpClient:
 
     async def _send(self, request: httpx.Request, ends: float, kept: Kept | None = None) -> Response:
         await self._turn(ends)
+        with _span(request) as span:
+            try:
+                response = await self._exchange(request, kept)
+            except (NetworkFault, Interrupted, Redirected) as fault:
+                span.failed(type(fault).__name__)
+                raise
+            span.note({"http.response.status_code": response.status})
+        self._budget.earn()
+        return response
+
+    async def _exchange(self, request: httpx.Request, kept: Kept | None) -> Response:
         async with self._wire.exchange(request) as answer:
             headers = dict(answer.headers.items())
             if kept and answer.status_code == 304:
-                response = kept.renewed(headers)
-            else:
-                check_status(answer.status_code, headers, datetime.now(UTC))
-                length = headers.get("content-length", "")
-                content = await read_body(
-                    answer.aiter_raw(),
-                    headers.get("content-encoding", ""),
-                    int(length) if length.isdecimal() else None,
-                    self._limits.max_bytes,
-                )
-                response = Response(answer.status_code, headers, content)
-        self._budget.earn()
-        return response
+                return kept.renewed(headers)
+            check_status(answer.status_code, headers, datetime.now(UTC))
+            length = headers.get("content-length", "")
+            content = await read_body(
+                answer.aiter_raw(),
+                headers.get("content-encoding", ""),
+                int(length) if length.isdecimal() else None,
+                self._limits.max_bytes,
+            )
+            return Response(answer.status_code, headers, content)
 
     async def _turn(self, ends: float) -> None:
         """Wait for the allowed rate. Raises RateLimited at once where the turn comes after the deadline."""
@@ -157,3 +166,8 @@ class HttpClient:
         except asyncio.CancelledError:
             pace.give_back()
             raise
+
+
+def _span(request: httpx.Request) -> AbstractContextManager[tracing.Span]:
+    facts = {"http.request.method": request.method, "server.address": request.url.host}
+    return tracing.span(request.method, tracing.Kind.CLIENT, facts)
