@@ -181,6 +181,15 @@ async def test_operations_are_told_by_name_and_outcome_and_their_errors_by_code(
     assert now("graphql_errors_total", code="BAD_USER_INPUT") == 2
 
 
+async def test_how_operations_were_executed_is_told(url: str) -> None:
+    async with serving(url) as client:
+        for query in (SEARCH, SEARCH, "{ __schema { queryType { name } } }"):
+            await client.ask(query)
+        now = await client.figures()
+    assert now("graphql_executions_total", way="COMPILED") == 2
+    assert now("graphql_executions_total", way="INTERPRETED") == 1
+
+
 async def test_a_client_that_invents_names_does_not_make_figures_without_end(url: str) -> None:
     async with serving(url) as client:
         for number in range(130):

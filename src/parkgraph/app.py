@@ -142,6 +142,7 @@ def _endpoint(
         Limits(limits.depth, limits.aliases, limits.tokens, limits.directives, limits.cost),
         production=production,
     )
+    metrics.execute(lambda: documents.executions)
     return GraphQLEndpoint(
         documents,
         _persisted_queries(server.persisted_queries, documents, metrics),

@@ -1,7 +1,7 @@
 """The numbers of one server, for Prometheus. docs/operations.md has every metric."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from platform import python_version
 from typing import Any, Final
@@ -85,6 +85,10 @@ class Metrics:
         """Show these networks, and the number of places made of them. Once."""
         self.registry.register(_NetworksCollector(networks, places))
 
+    def execute(self, executions: Callable[[], Mapping[str, int]]) -> None:
+        """Show how many operations were executed in which way. Once."""
+        self.registry.register(_ExecutionsCollector(executions))
+
     def asked(self, network: Network, part: Part, answer: Answer[Any]) -> None:
         """A call to a network has ended, or was refused."""
         if answer.was_refused:
@@ -162,6 +166,21 @@ def word_of(outcome: Outcome) -> str:
     if not outcome.codes:
         return "ok"
     return "partial" if outcome.answered else "failed"
+
+
+class _ExecutionsCollector(Collector):
+    """Reads the tally of executions at each scrape."""
+
+    def __init__(self, executions: Callable[[], Mapping[str, int]]) -> None:
+        self._executions = executions
+
+    def collect(self) -> Iterator[Metric]:
+        family = CounterMetricFamily(
+            "parkgraph_graphql_executions", "Executions of GraphQL operations by their way", labels=("way",)
+        )
+        for way, number in self._executions().items():
+            family.add_metric([way], number)
+        yield family
 
 
 class _NetworksCollector(Collector):

@@ -4,19 +4,16 @@ same text is neither parsed nor validated again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import Final
 
 from cachetools import LRUCache
 from graphql import (
-    DocumentNode,
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     IntValueNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    execute,
     parse,
     specified_rules,
     validate,
@@ -25,6 +22,7 @@ from graphql import (
 from parkgraph.api.context import Context
 from parkgraph.api.cost import cost, prices
 from parkgraph.api.errors import BadUserInputError, TooComplexError, presentable
+from parkgraph.api.execution.executor import Executor, Prepared
 from parkgraph.api.limits import Limits, check_document, check_source, check_variables
 from parkgraph.api.shape import Shape, shapes
 
@@ -47,8 +45,8 @@ class QueryError(Exception):
 class Operation:
     """One operation of a valid document. `defaults`: page sizes that its variables have by default."""
 
-    document: DocumentNode
     node: OperationDefinitionNode
+    prepared: Prepared
     shape: Shape
     defaults: Mapping[str, int]
 
@@ -66,6 +64,7 @@ class Documents:
         self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule) if production else specified_rules
         self._hide_suggestions = production
         self._kept: LRUCache[str, Operations] = LRUCache(KEPT_CHARS, getsizeof=len)
+        self._executor = Executor(schema, max_coercion_errors=MAX_ERRORS, hide_suggestions=production)
 
     def operation(self, source: str, name: str | None, variables: Mapping[str, object]) -> Operation:
         """The operation of this text with this name, within all limits. Raises QueryError."""
@@ -81,20 +80,15 @@ class Documents:
             raise QueryError(presentable(refusal)) from None
         return operation
 
-    async def execute(
-        self, operation: Operation, context: Context, variables: Mapping[str, object], name: str | None
-    ) -> ExecutionResult:
+    @property
+    def executions(self) -> Mapping[str, int]:
+        """How many operations were executed in which way."""
+        return {way.value: number for way, number in self._executor.executions.items()}
+
+    async def execute(self, operation: Operation, context: Context, variables: Mapping[str, object]) -> ExecutionResult:
         """The answer of this operation; its errors are as they were raised."""
-        result = execute(
-            self._schema,
-            operation.document,
-            context_value=context,
-            variable_values=dict(variables),
-            operation_name=name,
-            max_coercion_errors=MAX_ERRORS,
-            hide_suggestions=self._hide_suggestions,
-        )
-        return await result if isawaitable(result) else result
+        result = operation.prepared.execute(context, variables)
+        return result if isinstance(result, ExecutionResult) else await result
 
     def operations(self, source: str) -> Operations:
         """All operations of this text. Raises QueryError."""
@@ -120,7 +114,7 @@ class Documents:
             raise QueryError(*(presentable(self._without_suggestion(error), document) for error in errors))
         nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         return {
-            name: Operation(document, node, shape_of[name], _defaults(node))
+            name: Operation(node, self._executor.prepare(document, node), shape_of[name], _defaults(node))
             for node in nodes
             for name in [node.name.value if node.name else None]
         }

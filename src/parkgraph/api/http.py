@@ -157,7 +157,7 @@ class GraphQLEndpoint:
                 context = self._context()
                 if not principal.is_anonymous:
                     context = replace(context, principal=principal)
-                result = await self._documents.execute(operation, context, asked.variables, asked.operation_name)
+                result = await self._documents.execute(operation, context, asked.variables)
         except TimeoutError:
             log.warning("query_timed_out")
             return answer(None, [CodedError(ErrorCode.UNAVAILABLE, "The query took too long; ask for less.")])

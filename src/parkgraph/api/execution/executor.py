@@ -1,0 +1,179 @@
+"""Executes operations: compiled where they can be, and by graphql-core where not."""
+
+from collections import Counter
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    assert_valid_schema,
+    execute,
+    get_variable_values,
+)
+from graphql.execution.values import VariableValues
+
+from parkgraph.api.execution.completion import Select
+from parkgraph.api.execution.conditions import conditions
+from parkgraph.api.execution.plan import NotCompiledError, plan
+from parkgraph.api.execution.resolution import AsInSchema, Plain, Resolutions
+from parkgraph.api.execution.run import Circumstances, Run
+from parkgraph.api.execution.source import Functions
+
+MAX_VARIANTS: Final = 16
+"""Of one operation: one for each set of values that its conditions have had."""
+
+
+class Way(StrEnum):
+    """How an operation is executed."""
+
+    COMPILED = "COMPILED"
+    INTERPRETED = "INTERPRETED"
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    circumstances: Circumstances
+    roots: Sequence[Select]
+
+
+class Executor:
+    """Of one schema. `executions`: how many of each way there were."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        resolutions: Resolutions | None = None,
+        *,
+        max_coercion_errors: int = 50,
+        hide_suggestions: bool = False,
+    ) -> None:
+        assert_valid_schema(schema)
+        self.schema = schema
+        self.resolutions = resolutions or AsInSchema()
+        self.max_coercion_errors = max_coercion_errors
+        self.hide_suggestions = hide_suggestions
+        self.executions: Counter[Way] = Counter(dict.fromkeys(Way, 0))
+        self.functions = Functions(schema, self.resolutions)
+
+    def prepare(self, document: DocumentNode, operation: OperationDefinitionNode) -> "Prepared":
+        """An operation of a valid document, to be executed many times. It is compiled when it is first executed."""
+        return Prepared(self, document, operation)
+
+
+class Prepared:
+    """An operation, and what was compiled of it: one variant for each set of values of its conditions."""
+
+    def __init__(self, executor: Executor, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self._executor = executor
+        self._document = document
+        self._operation = operation
+        self._conditions = conditions(document)
+        self._variants: dict[tuple[object, ...], _Compiled | None] = {}
+        self._serially = operation.operation is OperationType.MUTATION
+
+    def execute(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """The answer; its errors are as they were raised."""
+        executor, operation = self._executor, self._operation
+        values = get_variable_values(
+            executor.schema,
+            operation.variable_definitions or (),
+            dict(variables),
+            max_errors=executor.max_coercion_errors,
+            hide_suggestions=executor.hide_suggestions,
+        )
+        if isinstance(values, list):
+            return ExecutionResult(None, errors=values)
+        compiled = self._compiled(values)
+        if compiled is None:
+            executor.executions[Way.INTERPRETED] += 1
+            return self._interpret(context, variables)
+        executor.executions[Way.COMPILED] += 1
+        run = Run(compiled.circumstances, context, executor.resolutions.info(context), values)
+        try:
+            data = _serially(run, compiled.roots) if self._serially else compiled.roots[0](run, None, None)
+        except GraphQLError as error:
+            run.add(error, None)
+            return ExecutionResult(None, run.errors)
+        return ExecutionResult(data, run.errors or None) if isinstance(data, dict) else _later(run, data)
+
+    def way(self, variables: VariableValues) -> Way:
+        """How it is executed under these variables."""
+        return Way.COMPILED if self._compiled(variables) else Way.INTERPRETED
+
+    def _compiled(self, values: VariableValues) -> _Compiled | None:
+        conditions: tuple[object, ...] = tuple(values.coerced.get(name) for name in self._conditions)
+        if conditions in self._variants:
+            return self._variants[conditions]
+        if len(self._variants) >= MAX_VARIANTS or any(not isinstance(value, bool) for value in conditions):
+            return None
+        try:
+            compiled = self._compile(values)
+        except (NotCompiledError, GraphQLError, RecursionError):
+            compiled = None
+        self._variants[conditions] = compiled
+        return compiled
+
+    def _compile(self, values: VariableValues) -> _Compiled:
+        executor = self._executor
+        planned = plan(executor.schema, self._document, self._operation, values, executor.resolutions)
+        circumstances = Circumstances(
+            executor.schema,
+            dict(planned.fragments),
+            self._operation,
+            planned.fields,
+            {
+                entry.value.field.number: entry.resolution.arguments
+                for selection in planned.selections
+                for entry in selection.entries
+                if entry.value and isinstance(entry.resolution, Plain) and entry.resolution.arguments
+            },
+            executor.hide_suggestions,
+        )
+        return _Compiled(circumstances, executor.functions.compile(planned))
+
+    def _interpret(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
+        executor = self._executor
+        return execute(
+            executor.schema,
+            self._document,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=self._operation.name.value if self._operation.name else None,
+            max_coercion_errors=executor.max_coercion_errors,
+            hide_suggestions=executor.hide_suggestions,
+        )
+
+
+def _serially(run: Run, roots: Sequence[Select]) -> Any:
+    """Each root field after the one before has ended."""
+    data: dict[str, Any] = {}
+    for index, root in enumerate(roots):
+        part = root(run, None, None)
+        if not isinstance(part, dict):
+            return _rest(run, data, part, roots[index + 1 :])
+        data.update(part)
+    return data
+
+
+async def _rest(run: Run, data: dict[str, Any], part: Awaitable[Any], roots: Sequence[Select]) -> dict[str, Any]:
+    data.update(await part)
+    for root in roots:
+        next_ = root(run, None, None)
+        data.update(next_ if isinstance(next_, dict) else await next_)
+    return data
+
+
+async def _later(run: Run, data: Awaitable[dict[str, Any]]) -> ExecutionResult:
+    try:
+        done = await data
+    except GraphQLError as error:
+        run.add(error, None)
+        return ExecutionResult(None, run.errors)
+    return ExecutionResult(done, run.errors or None)

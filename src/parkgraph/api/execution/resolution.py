@@ -1,0 +1,68 @@
+"""How a field of an operation gets its value: what the executor calls, and with what."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """The attribute of the source with this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A function of the source.
+
+    `takes_source`: whether the source is its first argument. `info`: the name of the argument that is given what
+    `Resolutions.info` makes of the context, once for each request. `arguments`: what makes its other arguments of
+    graphql-core's, once for each request and place in the query.
+    """
+
+    call: Callable[..., Any]
+    takes_source: bool = True
+    info: str | None = None
+    arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A resolver as graphql-core calls it: the source, the whole of GraphQLResolveInfo, and the arguments."""
+
+    call: Callable[..., Any]
+
+
+Resolution = Attribute | Plain | Full
+
+
+class Resolutions(Protocol):
+    """What is known of a schema's resolvers."""
+
+    def of(self, parent: GraphQLObjectType, name: str, field: GraphQLField) -> Resolution:
+        """How this field of this type is resolved."""
+
+    def class_of(self, kind: GraphQLObjectType) -> type | None:
+        """A class whose own instances (not those of classes under it) are sure to be of this type.
+
+        They are neither awaitable nor exceptions, and the type's `is_type_of` holds for them.
+        """
+
+    def info(self, context: Any) -> Any:
+        """What `Plain` functions are given as their info."""
+
+
+class AsInSchema:
+    """Every resolver as graphql-core calls it: nothing more is known of the schema."""
+
+    def of(self, _parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
+        return Full(field.resolve or default_field_resolver)
+
+    def class_of(self, _kind: GraphQLObjectType) -> type | None:
+        return None
+
+    def info(self, context: Any) -> Any:
+        return context

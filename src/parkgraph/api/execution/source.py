@@ -1,0 +1,237 @@
+"""A plan as Python: one function for each selection and each list, with the quick way for what is as its type wants it.
+
+Only names that GraphQL allows, in quotes, and numbers of the plan get into the source.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from functools import partial
+from types import CoroutineType, GeneratorType
+from typing import Any, Final
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    GraphQLString,
+    is_abstract_type,
+    is_leaf_type,
+    is_list_type,
+)
+from graphql.pyutils import Undefined, is_awaitable
+from graphql.type import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+
+from parkgraph.api.execution.completion import (
+    Select,
+    Step,
+    abandon,
+    all_entries,
+    all_items,
+    completer,
+    guarded,
+    handler,
+    leaf_result,
+    settled,
+)
+from parkgraph.api.execution.plan import Entry, Plan, Selection, Value
+from parkgraph.api.execution.resolution import Attribute, Plain, Resolutions
+from parkgraph.api.execution.run import PathTo, Run
+
+_AS_IT_IS: Final[dict[GraphQLOutputType, str]] = {
+    GraphQLString: "{0}.__class__ is str",
+    GraphQLID: "{0}.__class__ is str",
+    GraphQLInt: f"{{0}}.__class__ is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}",
+    GraphQLFloat: "{0}.__class__ is float and {0} - {0} == 0",
+    GraphQLBoolean: "({0} is True or {0} is False)",
+}
+"""When a value of a leaf type is in the answer as it is. A float is finite where it does not differ from itself."""
+
+
+class Functions:
+    """Compiles plans of one schema; what is learnt of classes and enums serves all of them."""
+
+    def __init__(self, schema: GraphQLSchema, resolutions: Resolutions) -> None:
+        self._schema = schema
+        self._resolutions = resolutions
+        self._plain: set[type] = set()
+        self._names: dict[GraphQLEnumType, _EnumNames] = {}
+
+    def compile(self, plan: Plan) -> Sequence[Select]:
+        """The functions of the plan's roots."""
+        functions: dict[str, Any] = {
+            "abandon": abandon,
+            "all_entries": all_entries,
+            "all_items": all_items,
+            "is_awaitable": is_awaitable,
+            "leaf_result": leaf_result,
+            "learn": partial(learn, self._plain),
+            "plain": self._plain,
+        }
+        for value in plan.values:
+            handle = handler(value)
+            settle = settled(completer(value, self._schema, functions), handle)
+            functions[f"handle_{value.number}"] = handle
+            functions[f"guard_{value.number}"] = guarded(handle)
+            functions[f"settle_{value.number}"] = settle
+            self._provide(functions, value, settle)
+        writer = _Writer(self._resolutions)
+        for selection in plan.selections:
+            writer.select(selection)
+            for entry in selection.entries:
+                if entry.value:
+                    functions[f"field_{entry.value.field.number}"] = entry.value.field
+                if entry.value and entry.resolution and not isinstance(entry.resolution, Attribute):
+                    functions[f"call_{entry.value.field.number}"] = entry.resolution.call
+        for value in plan.values:
+            if value.item:
+                writer.list(value, value.item)
+        exec(compile("\n".join(writer.lines), "<operation>", "exec"), functions)  # noqa: S102
+        return [functions[f"select_{root.number}"] for root in plan.roots]
+
+    def _provide(self, functions: dict[str, Any], value: Value, settle: Step) -> None:
+        kind = value.within
+        if isinstance(kind, GraphQLEnumType):
+            names = self._names.setdefault(kind, _EnumNames())
+            functions[f"names_{value.number}"] = names.by_id
+            functions[f"name_{value.number}"] = partial(names.learn, settle)
+        elif is_leaf_type(kind) and kind not in _AS_IT_IS:
+            functions[f"kind_{value.number}"] = kind
+            functions[f"coerce_{value.number}"] = kind.coerce_output_value
+        elif isinstance(kind, GraphQLObjectType):
+            functions[f"class_{value.number}"] = self._resolutions.class_of(kind)
+
+
+class _EnumNames:
+    """Names of an enum's members, by the identity of the members, which are kept."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, str] = {}
+        self._kept: list[Enum] = []
+
+    def learn(self, settle: Step, run: Run, member: Any, path: PathTo) -> Any:
+        name = settle(run, member, path)
+        if isinstance(member, Enum) and name.__class__ is str:
+            self.by_id[id(member)] = name
+            self._kept.append(member)
+        return name
+
+
+def learn(plain: set[type], value: object) -> None:
+    """Note the class of a value, if no instance of it can be awaitable, an exception or nothing."""
+    kind = type(value)
+    special = (BaseException, CoroutineType, GeneratorType, type(None), type(Undefined))
+    if not issubclass(kind, special) and not hasattr(kind, "__await__") and not hasattr(kind, "__getattr__"):
+        plain.add(kind)
+
+
+class _Writer:
+    def __init__(self, resolutions: Resolutions) -> None:
+        self.lines: list[str] = []
+        self._resolutions = resolutions
+
+    def select(self, selection: Selection) -> None:
+        self._write(0, f"def select_{selection.number}(run, source, path):", " waiting = None", " try:", "  pass")
+        for index, entry in enumerate(selection.entries):
+            if entry.value:
+                self._entry(f"v{index}", entry, entry.value, selection.kind.name)
+        pairs = (
+            f"{entry.key!r}: {f'v{index}' if entry.value else repr(selection.kind.name)}"
+            for index, entry in enumerate(selection.entries)
+        )
+        self._write(1, "except Exception:", " if waiting:", "  run.settle(list(waiting.values()))", " raise")
+        self._write(1, f"done = {{{', '.join(pairs)}}}")
+        self._write(1, "return done if waiting is None else all_entries(done, list(waiting))")
+
+    def list(self, value: Value, item: Value) -> None:
+        """Items of a list that is iterated once."""
+        at = "(path, len(done), None)"
+        self._write(0, f"def list_{value.number}(run, source, path):", " done, waiting = [], None")
+        self._write(1, "items = iter(source)", "try:", " for v in items:", "  try:")
+        self._complete(4, "v", item, at, ("waiting = waiting or []", "waiting.append(len(done))"))
+        self._write(3, "except Exception as raw:", f" v = handle_{item.number}(run, raw, {at})")
+        self._write(3, "done.append(v)")
+        self._write(1, "except Exception:", " abandon(run, done, waiting or (), items)", " raise")
+        self._write(1, "return done if waiting is None else all_items(done, waiting)")
+
+    def _entry(self, name: str, entry: Entry, value: Value, parent: str) -> None:
+        at = f"(path, {entry.key!r}, {parent!r})"
+        self._write(2, "try:")
+        self._call(name, entry, value, at)
+        self._complete(3, name, value, at, ("waiting = waiting or {}", f"waiting[{entry.key!r}] = {name}"))
+        self._write(2, "except Exception as raw:", f" {name} = handle_{value.number}(run, raw, {at})")
+
+    def _call(self, name: str, entry: Entry, value: Value, at: str) -> None:
+        field, resolution = value.field, entry.resolution
+        if isinstance(resolution, Attribute):
+            assert resolution.name.isidentifier()
+            self._write(3, f"{name} = source.{resolution.name}")
+            return
+        given: list[str] = []
+        if not isinstance(resolution, Plain):
+            given = ["source", f"run.resolve_info(field_{field.number}, {at})"]
+        else:
+            given += ["source"] if resolution.takes_source else []
+            given += [f"{resolution.info}=run.info"] if resolution.info else []
+        if field.definition.args or field.nodes[0].arguments:
+            self._write(3, f"arguments = run.arguments[{field.number}]", "if arguments is None:")
+            self._write(4, f"arguments = run.coerce({field.number})")
+            given.append("**arguments")
+        self._write(3, f"{name} = call_{field.number}({', '.join(given)})")
+
+    def _complete(self, depth: int, name: str, value: Value, at: str, wait: Sequence[str]) -> None:
+        """From the value that the resolver returned to the completed one, both with the same name."""
+        kind, number = value.within, value.number
+        wait = [f"  {line}" for line in wait]
+        settle = [f" {name} = settle_{number}(run, {name}, {at})", f" if is_awaitable({name}):", *wait]
+        present = "True" if value.required else f"{name} is not None"
+        if check := _AS_IT_IS.get(kind):
+            self._write(depth, f"if {present} and not ({check.format(name)}):", *settle)
+        elif isinstance(kind, GraphQLEnumType):
+            self._write(depth, f"known = names_{number}.get(id({name}))", "if known is not None:", f" {name} = known")
+            learnt = [line.replace("settle_", "name_", 1) for line in settle]
+            self._write(depth, f"elif {present}:", *learnt)
+        elif is_leaf_type(kind):
+            self._write(depth, f"if {name}.__class__ in plain:", f" result = {name}")
+            self._write(depth + 1, f"{name} = coerce_{number}(result)", f"if {name}.__class__ is not str:")
+            self._write(depth + 2, f"{name} = leaf_result(kind_{number}, result, {name})", f"if is_awaitable({name}):")
+            self._write(depth + 3, f"{name} = guard_{number}(run, {name}, {at})", *(line.strip() for line in wait))
+            self._write(depth, f"elif {present}:", f" learn({name})", *settle)
+        elif is_list_type(kind):
+            quick = f"{name}.__class__ is list or {name}.__class__ is tuple"
+            self._below(depth, quick, f"list_{number}", "list", name, value, at, wait, settle)
+        elif is_abstract_type(kind):
+            self._write(depth, f"if {present}:", *settle)
+        elif isinstance(kind, GraphQLObjectType):
+            select = f"select_{value.selections[kind.name].number}"
+            if self._resolutions.class_of(kind):
+                self._below(depth, f"{name}.__class__ is class_{number}", select, "dict", name, value, at, wait, settle)
+            elif kind.is_type_of:
+                self._write(depth, f"if {present}:", *settle)
+            else:
+                learning = [f" learn({name})", *settle]
+                self._below(depth, f"{name}.__class__ in plain", select, "dict", name, value, at, wait, learning)
+
+    def _below(
+        self,
+        depth: int,
+        quick: str,
+        function: str,
+        made: str,
+        name: str,
+        value: Value,
+        at: str,
+        wait: Sequence[str],
+        otherwise: Sequence[str],
+    ) -> None:
+        self._write(depth, f"if {quick}:", f" {name} = {function}(run, {name}, {at})")
+        self._write(depth + 1, f"if {name}.__class__ is not {made}:")
+        self._write(depth + 2, f"{name} = guard_{value.number}(run, {name}, {at})", *(line.strip() for line in wait))
+        self._write(depth, "else:" if value.required else f"elif {name} is not None:", *otherwise)
+
+    def _write(self, depth: int, *lines: str) -> None:
+        self.lines.extend(" " * depth + line for line in lines)
