@@ -254,22 +254,17 @@ async def test_a_withdrawn_yard_keeps_its_bookings(database: Database, yards: Ya
     assert kept == 1
 
 
-async def test_how_to_get_in_is_for_the_owner_and_whoever_has_a_booking_now(database: Database) -> None:
+async def test_how_to_get_in_is_for_whoever_has_a_booking_now(database: Database) -> None:
     clock = Clock(NOW)
     yards = office(database, clock)
     there = await published(yards)
     await booked(database, there, NOW, NOW + 2 * HOUR)
-    dora = Editor("dora")
-    assert [await yards.may_enter(there, who) for who in (ANNA, OPERATOR, dora, BERTA, NOBODY)] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
+    other = await published(yards)
+    asked = [other.id, there.id]
+    assert [await yards.entered_by(who, asked) for who in ("dora", "berta", "")] == [[there.id], [], ()]
     for at, may in ((-61, False), (-60, True), (119, True), (120, False)):
         clock.now = NOW + timedelta(minutes=at)
-        assert await yards.may_enter(there, dora) is may, at
+        assert await yards.entered_by("dora", asked) == ([there.id] if may else []), at
 
 
 async def test_changes_of_what_is_listed_are_announced_and_others_are_not(database: Database, yards: Yards) -> None:

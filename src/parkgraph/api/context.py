@@ -1,11 +1,12 @@
 """What a resolver may call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from strawberry.types import Info as StrawberryInfo
 
 from parkgraph.accounts.api_keys import ApiKeys
 from parkgraph.accounts.principal import ANONYMOUS, Principal
+from parkgraph.api.batches import Batches
 from parkgraph.bookings.service import Bookings
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
@@ -36,6 +37,10 @@ class Context:
     statements: Statements
     library: Library
     principal: Principal = ANONYMOUS
+    batches: Batches = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "batches", Batches(self.yards, self.principal))
 
 
 Info = StrawberryInfo[Context, None]

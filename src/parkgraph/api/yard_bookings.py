@@ -12,13 +12,15 @@ from parkgraph.accounts.principal import Role
 from parkgraph.api import ids, inputs
 from parkgraph.api.access import For, own
 from parkgraph.api.bookings import BookedStay, IdempotencyConflict
+from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError, CodedError, ErrorCode
 from parkgraph.api.inputs import DRIVER_CHARS, StayInput, VehicleInput, page_size
+from parkgraph.api.owners import available as of_yards
 from parkgraph.api.owners import editor
-from parkgraph.api.types import Money, Node, PageInfo, PriceLine
+from parkgraph.api.types import Money, Node, PriceLine
 from parkgraph.api.yard_inputs import naming
-from parkgraph.api.yards import Yard, YardCancellation, find_yard
+from parkgraph.api.yards import Yard, YardCancellation
 from parkgraph.domain import money, pricing
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
@@ -127,9 +129,11 @@ class YardBooking(Node):
     def status(self, info: Info) -> YardBookingStatus:
         return self.subject.status_at(info.context.reservations.clock())
 
-    @strawberry.field(description="Null where it is not published any more.")
+    @strawberry.field(description="Also where it was withdrawn since; null where it cannot be read.")
     async def yard(self, info: Info) -> Yard | None:
-        return await find_yard(info, self.subject.yard)
+        with of_yards():
+            found = await info.context.batches.booked_yard.load(self.subject.yard)
+        return Yard.of(found) if found else None
 
     @strawberry.field(description="The label of the space, where it has one.")
     def space(self) -> str | None:
@@ -292,46 +296,21 @@ class YardBookingMutation:
 
 @own
 @strawberry.type
-class YardBookingEdge:
-    cursor: str
-    node: YardBooking
-
-
-@own
-@strawberry.type(description="A page of one's bookings of yards, the latest arrival first.")
-class YardBookingConnection:
-    found: strawberry.Private[Sequence[booking.YardBooking]]
-    page: strawberry.Private[int]
-    continues: strawberry.Private[bool]
-
-    @strawberry.field
-    def edges(self) -> list[YardBookingEdge]:
-        return [YardBookingEdge(cursor=booking_id(b.id), node=YardBooking.of(b)) for b in self.found[: self.page]]
-
-    @strawberry.field
-    def nodes(self) -> list[YardBooking]:
-        return [YardBooking.of(each) for each in self.found[: self.page]]
-
-    @strawberry.field
-    def page_info(self) -> PageInfo:
-        page = self.found[: self.page]
-        return PageInfo(
-            has_next_page=len(self.found) > self.page,
-            has_previous_page=self.continues,
-            start_cursor=booking_id(page[0].id) if page else None,
-            end_cursor=booking_id(page[-1].id) if page else None,
-        )
-
-
-@own
-@strawberry.type
 class YardBookingsViewer:
     @strawberry.field(description="One's own bookings of yards, the latest arrival first.")
-    async def yard_bookings(self, info: Info, first: int = 20, after: str | None = None) -> YardBookingConnection:
-        page, since = page_size(first), None if after is None else ids.yard_booking_id(after, "after")
+    async def yard_bookings(self, info: Info, first: int = 20, after: str | None = None) -> Connection[YardBooking]:
+        size, since = page_size(first), None if after is None else ids.yard_booking_id(after, "after")
         with available():
-            found = await info.context.reservations.list_of(subject(info), since, page + 1)
-        return YardBookingConnection(found=found, page=page, continues=since is not None)
+            found = await info.context.reservations.list_of(subject(info), since, size + 1)
+        return page_of(found, size, continues=since is not None)
+
+
+def page_of(found: Sequence[booking.YardBooking], size: int, *, continues: bool) -> Connection[YardBooking]:
+    """`found`: one more than the page, where there are more."""
+    has_next = len(found) > size
+    return connect(
+        found[:size], lambda each: booking_id(each.id), YardBooking.of, has_next=has_next, continues=continues
+    )
 
 
 async def find_yard_booking(info: Info, wanted: UUID) -> YardBooking | None:

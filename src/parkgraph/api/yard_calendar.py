@@ -1,6 +1,5 @@
 """What owners see of their yards: the calendar, statements, and links to exports."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -8,11 +7,12 @@ import strawberry
 
 from parkgraph.api import ids
 from parkgraph.api.access import Own, own
+from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError
 from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import available, editor
-from parkgraph.api.types import Money, PageInfo
+from parkgraph.api.types import Money
 from parkgraph.yards import yard
 from parkgraph.yards.calendar import ranges, reader
 from parkgraph.yards.calendar.ranges import MAX_SPAN, SpaceState, Window
@@ -47,41 +47,6 @@ class SpaceCalendar:
     @strawberry.field(description="What is taken is whole, also where it reaches beyond the calendar.")
     def ranges(self) -> list[CalendarRange]:
         return [CalendarRange(from_=begins, to=ends, state=state) for begins, ends, state in self.subject.ranges]
-
-
-@own
-@strawberry.type
-class SpaceCalendarEdge:
-    cursor: str
-    node: SpaceCalendar
-
-
-@own
-@strawberry.type(
-    description=f"A page of the yard's spaces. It is shorter than `first` where their ranges are more than"
-    f" {reader.MAX_RANGES:,} together."
-)
-class SpaceCalendarConnection:
-    page: strawberry.Private[Sequence[ranges.SpaceCalendar]]
-    has_next: strawberry.Private[bool]
-    continues: strawberry.Private[bool]
-
-    @strawberry.field
-    def edges(self) -> list[SpaceCalendarEdge]:
-        return [SpaceCalendarEdge(cursor=_cursor(each), node=SpaceCalendar(subject=each)) for each in self.page]
-
-    @strawberry.field
-    def nodes(self) -> list[SpaceCalendar]:
-        return [SpaceCalendar(subject=each) for each in self.page]
-
-    @strawberry.field
-    def page_info(self) -> PageInfo:
-        return PageInfo(
-            has_next_page=self.has_next,
-            has_previous_page=self.continues,
-            start_cursor=_cursor(self.page[0]) if self.page else None,
-            end_cursor=_cursor(self.page[-1]) if self.page else None,
-        )
 
 
 @own
@@ -143,7 +108,8 @@ class OwnersYard:
     subject: strawberry.Private[yard.Yard]
 
     @strawberry.field(
-        description=f"Which space is free, held, booked, blocked or a permit's, for at most {MAX_SPAN.days} days.",
+        description=f"Which space is free, held, booked, blocked or a permit's, for at most {MAX_SPAN.days} days. A"
+        f" page is shorter than `first` where its spaces have more than {reader.MAX_RANGES:,} ranges together.",
         extensions=[Own()],
     )
     async def calendar(
@@ -153,15 +119,21 @@ class OwnersYard:
         to: datetime,
         first: int = 20,
         after: str | None = None,
-    ) -> SpaceCalendarConnection | None:
-        page, since = page_size(first), 0 if after is None else ids.yard_space_id(after, "after")
+    ) -> Connection[SpaceCalendar] | None:
+        size, since = page_size(first), 0 if after is None else ids.yard_space_id(after, "after")
         window = _window(from_, to)
         if not editor(info).may_edit(self.subject):
             return None
         with available():
-            found = await info.context.calendar.spaces(self.subject.id, window, after=since, first=page + 1)
-        shown = reader.bounded(found[:page])
-        return SpaceCalendarConnection(page=shown, has_next=len(shown) < len(found), continues=after is not None)
+            found = await info.context.calendar.spaces(self.subject.id, window, after=since, first=size + 1)
+        page = reader.bounded(found[:size])
+        return connect(
+            page,
+            _cursor,
+            lambda each: SpaceCalendar(subject=each),
+            has_next=len(page) < len(found),
+            continues=after is not None,
+        )
 
     @strawberry.field(description="Of a month of the yard's clock, such as 2026-11.", extensions=[Own()])
     async def statement(self, info: Info, month: str) -> YardStatement | None:

@@ -10,8 +10,10 @@ from parkgraph.accounts.principal import Role
 from parkgraph.api import ids, inputs
 from parkgraph.api.access import For, own
 from parkgraph.api.bookings import IdempotencyConflict
+from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
-from parkgraph.api.inputs import MAX_PAGE, page_size
+from parkgraph.api.errors import BadUserInputError
+from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import editor
 from parkgraph.api.yard_bookings import (
     IdempotencyKey,
@@ -24,6 +26,7 @@ from parkgraph.api.yard_bookings import (
     decided,
     full,
     key_conflict,
+    page_of,
     refused,
     subject,
 )
@@ -64,7 +67,7 @@ class YardBlock:
     @staticmethod
     def of(block: blocks.Block) -> "YardBlock":
         return YardBlock(
-            id=strawberry.ID(ids.encode(ids.YARD_BLOCK, block.id.hex)),
+            id=_block_id(block),
             yard_id=yard_id(block.yard),
             space_id=None if block.space is None else _space_id(block.space),
             span=YardSpan.of(block.span),
@@ -95,7 +98,7 @@ class YardPermit:
         hours = permit.hours
         first, last = permits.dates(hours)
         return YardPermit(
-            id=strawberry.ID(ids.encode(ids.YARD_PERMIT, permit.id.hex)),
+            id=_permit_id(permit),
             yard_id=yard_id(permit.yard),
             space_id=_space_id(permit.space),
             space=permit.space_label,
@@ -174,24 +177,39 @@ class YardDeskQuery:
         yard_id: strawberry.ID,
         from_: Annotated[datetime, strawberry.argument(name="from")],
         to: datetime,
-        first: int = MAX_PAGE,
-    ) -> list[YardBooking]:
-        wanted, page = ids.yard_id(yard_id, "yardId"), page_size(first)
+        first: int = 20,
+        after: str | None = None,
+    ) -> Connection[YardBooking]:
+        wanted, size = ids.yard_id(yard_id, "yardId"), page_size(first)
+        since = None if after is None else ids.yard_booking_id(after, "after")
+        if to <= from_:
+            raise BadUserInputError("to: must be after from")
         with available():
-            found = await info.context.desk.list_of_yard(editor(info), wanted, from_, to, page)
-        return [YardBooking.of(each) for each in found]
+            span = Span(from_, to)
+            found = await info.context.desk.list_of_yard(editor(info), wanted, span, since, size + 1)
+        return page_of(found, size, continues=since is not None)
 
     @strawberry.field(description="Of one's yard, that hold now or later, the earliest first.", extensions=[OWNERS])
-    async def yard_blocks(self, info: Info, yard_id: strawberry.ID) -> list[YardBlock]:
-        wanted = ids.yard_id(yard_id, "yardId")
+    async def yard_blocks(
+        self, info: Info, yard_id: strawberry.ID, first: int = 20, after: str | None = None
+    ) -> Connection[YardBlock]:
+        wanted, size = ids.yard_id(yard_id, "yardId"), page_size(first)
+        since = None if after is None else ids.yard_block_id(after, "after")
         with available():
-            return [YardBlock.of(each) for each in await info.context.allotments.list_blocks(editor(info), wanted)]
+            found = await info.context.allotments.list_blocks(editor(info), wanted, since, size + 1)
+        more, continues = len(found) > size, since is not None
+        return connect(found[:size], _block_id, YardBlock.of, has_next=more, continues=continues)
 
     @strawberry.field(description="Of one's yard, that hold now or later, the earliest first.", extensions=[OWNERS])
-    async def yard_permits(self, info: Info, yard_id: strawberry.ID) -> list[YardPermit]:
-        wanted = ids.yard_id(yard_id, "yardId")
+    async def yard_permits(
+        self, info: Info, yard_id: strawberry.ID, first: int = 20, after: str | None = None
+    ) -> Connection[YardPermit]:
+        wanted, size = ids.yard_id(yard_id, "yardId"), page_size(first)
+        since = None if after is None else ids.yard_permit_id(after, "after")
         with available():
-            return [YardPermit.of(each) for each in await info.context.allotments.list_permits(editor(info), wanted)]
+            found = await info.context.allotments.list_permits(editor(info), wanted, since, size + 1)
+        more, continues = len(found) > size, since is not None
+        return connect(found[:size], _permit_id, YardPermit.of, has_next=more, continues=continues)
 
 
 @strawberry.type
@@ -301,6 +319,14 @@ class YardDeskMutation:
 
 def _booking(given: str) -> UUID:
     return ids.yard_booking_id(given, "bookingId")
+
+
+def _block_id(block: blocks.Block) -> strawberry.ID:
+    return strawberry.ID(ids.encode(ids.YARD_BLOCK, block.id.hex))
+
+
+def _permit_id(permit: permits.Permit) -> strawberry.ID:
+    return strawberry.ID(ids.encode(ids.YARD_PERMIT, permit.id.hex))
 
 
 def _space_id(key: int) -> strawberry.ID:

@@ -1,7 +1,6 @@
 """Private yards, as everybody sees them and as their owners do."""
 
 import json
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,10 +10,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from parkgraph.api import ids
 from parkgraph.api.access import Own, own, public
+from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import available, editor
-from parkgraph.api.types import Coordinates, Money, Node, PageInfo, Place
+from parkgraph.api.types import Coordinates, Money, Node, Place
 from parkgraph.api.yard_calendar import OwnersYard
 from parkgraph.domain.civil import WEEKDAYS, Day
 from parkgraph.domain.occupancy import Audience
@@ -153,8 +153,8 @@ class YardMissing:
 
 @public
 @strawberry.type(
-    description="What an owner rents out. A draft, or one that is withdrawn, is there for its owner alone; the fields"
-    " that are for its owner are null for others."
+    description="What an owner rents out. A draft, or one that is withdrawn, is there for its owner, and for whoever"
+    " has a booking of it by that; the fields that are for its owner are null for others."
 )
 class Yard(OwnersYard, Node):
     subject: strawberry.Private[yard.Yard]
@@ -259,7 +259,7 @@ class Yard(OwnersYard, Node):
     async def entry(self, info: Info) -> YardEntry | None:
         access = self.subject.access
         with available():
-            if not await info.context.yards.may_enter(self.subject, editor(info)):
+            if not (self._is_own(info) or await info.context.batches.is_guest.load(self.subject.id)):
                 return None
         return YardEntry(code=access.code if access else None, instructions=self.subject.instructions)
 
@@ -308,46 +308,19 @@ class Yard(OwnersYard, Node):
 
 @own
 @strawberry.type
-class YardEdge:
-    cursor: str
-    node: Yard
-
-
-@own
-@strawberry.type(description="A page of one's yards, the newest first.")
-class YardConnection:
-    found: strawberry.Private[Sequence[yard.Yard]]
-    page: strawberry.Private[int]
-    continues: strawberry.Private[bool]
-
-    @strawberry.field
-    def edges(self) -> list[YardEdge]:
-        return [YardEdge(cursor=yard_id(each.id), node=Yard.of(each)) for each in self.found[: self.page]]
-
-    @strawberry.field
-    def nodes(self) -> list[Yard]:
-        return [Yard.of(each) for each in self.found[: self.page]]
-
-    @strawberry.field
-    def page_info(self) -> PageInfo:
-        page = self.found[: self.page]
-        return PageInfo(
-            has_next_page=len(self.found) > self.page,
-            has_previous_page=self.continues,
-            start_cursor=yard_id(page[0].id) if page else None,
-            end_cursor=yard_id(page[-1].id) if page else None,
-        )
-
-
-@own
-@strawberry.type
 class YardsViewer:
     @strawberry.field(description="One's own, the newest first; drafts and those that are withdrawn too.")
-    async def yards(self, info: Info, first: int = 20, after: str | None = None) -> YardConnection:
-        page, since = page_size(first), None if after is None else ids.yard_id(after, "after")
+    async def yards(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Yard]:
+        size, since = page_size(first), None if after is None else ids.yard_id(after, "after")
         with available():
-            found = await info.context.yards.owned(editor(info).subject, since, page + 1)
-        return YardConnection(found=found, page=page, continues=since is not None)
+            found = await info.context.yards.owned(editor(info).subject, since, size + 1)
+        return connect(
+            found[:size],
+            lambda each: yard_id(each.id),
+            Yard.of,
+            has_next=len(found) > size,
+            continues=since is not None,
+        )
 
 
 @public

@@ -37,18 +37,18 @@ class Guests:
         )
         return (await session.exec(taken.distinct())).all()
 
-    async def is_guest(self, yard_id: UUID, subject: str, now: datetime) -> bool:
-        """Whether this account has a booking of the yard that begins soon or goes on."""
+    async def entered_by(self, subject: str, yards: Collection[UUID], now: datetime) -> Collection[UUID]:
+        """Those of these yards of which this account has a booking that begins soon or goes on."""
         current = (
-            select(YardBookingRow.id)
-            .join(YardRow)
+            select(YardRow.uuid)
+            .join(YardBookingRow)
             .where(
-                YardRow.uuid == yard_id,
+                col(YardRow.uuid).in_(yards),
                 YardBookingRow.principal == subject,
                 YardBookingRow.status == YardBookingStatus.CONFIRMED,
                 YardBookingRow.arrive <= now + EARLY,
                 YardBookingRow.leave > now,
             )
         )
-        async with self._database.session() as session:
-            return (await session.exec(current.limit(1))).first() is not None
+        async with self._database.single() as session:
+            return (await session.exec(current.distinct())).all()

@@ -87,9 +87,13 @@ class YardRepository:
 
     async def find(self, yard_id: UUID) -> StoredYard | None:
         """The yard, be it published or not."""
-        async with self._database.session() as session:
-            found = await _list(session, col(YardRow.uuid) == yard_id, col(YardRow.uuid).not_in(self._hidden))
+        found = await self.list_of([yard_id])
         return found[0] if found else None
+
+    async def list_of(self, yards: Collection[UUID]) -> list[StoredYard]:
+        """Those of these that there are, be they published or not."""
+        async with self._database.session() as session:
+            return await _list(session, col(YardRow.uuid).in_(yards), col(YardRow.uuid).not_in(self._hidden))
 
     async def add(self, yard: Yard) -> bool:
         """Store the yard and its spaces, unless there is a yard of this id; whether it was stored."""

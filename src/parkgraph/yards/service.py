@@ -1,6 +1,6 @@
 """The room's face for owners: describe a yard, publish it, withdraw it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,14 +83,18 @@ class Yards:
             found = await self._repository.list_owned(owner, after, limit)
         return [read(stored) for stored in found]
 
-    async def may_enter(self, yard: Yard, editor: Editor) -> bool:
-        """Whether the editor may know how to get in: it is theirs, or they have a booking now."""
-        if editor.may_edit(yard):
-            return True
-        if not editor.subject:
-            return False
+    async def of_bookings(self, yards: Collection[UUID]) -> Mapping[UUID, Yard]:
+        """These yards, whatever became of them: for whoever has a booking there."""
         with available():
-            return await self._guests.is_guest(yard.id, editor.subject, self._clock())
+            found = await self._repository.list_of(yards)
+        return {stored.row.uuid: read(stored) for stored in found}
+
+    async def entered_by(self, subject: str, yards: Collection[UUID]) -> Collection[UUID]:
+        """Of which of these yards this account may know how to get in, since it has a booking there now."""
+        if not subject:
+            return ()
+        with available():
+            return await self._guests.entered_by(subject, yards, self._clock())
 
     async def create(self, editor: Editor, key: str, facts: Mapping[str, Any]) -> Yard:
         """A draft of these facts, once for each key of this owner however often it is asked."""

@@ -158,13 +158,24 @@ async def test_only_its_owner_allots_a_yard(stage: Stage) -> None:
     wish = BlockWish(Key("another owner", "1"), yard.id, None, span(2000, 2001))
     assert await stage.allotments.block(STRANGER, wish) == UNKNOWN_YARD
     assert await permit(stage, yard, who=STRANGER) == UNKNOWN_YARD
-    assert await stage.allotments.lift(STRANGER, blocked.id) == UNKNOWN_YARD
-    assert await stage.allotments.revoke(STRANGER, made.id) == UNKNOWN_YARD
+    assert await stage.allotments.lift(STRANGER, blocked.id) == UNKNOWN
+    assert await stage.allotments.revoke(STRANGER, made.id) == UNKNOWN
     assert await stage.allotments.revoke(EDITOR, uuid4()) == UNKNOWN
-    assert await stage.allotments.list_permits(STRANGER, yard.id) == ()
-    assert await stage.allotments.list_blocks(STRANGER, yard.id) == ()
-    assert await stage.allotments.list_permits(OPERATOR, yard.id) == [made]
-    assert await stage.allotments.list_blocks(EDITOR, yard.id) == [blocked]
+    assert await stage.allotments.list_permits(STRANGER, yard.id, None, 10) == ()
+    assert await stage.allotments.list_blocks(STRANGER, yard.id, None, 10) == ()
+    assert await stage.allotments.list_permits(OPERATOR, yard.id, None, 10) == [made]
+    assert await stage.allotments.list_blocks(EDITOR, yard.id, None, 10) == [blocked]
+
+
+async def test_blocks_and_permits_are_listed_page_by_page(stage: Stage) -> None:
+    yard = await stage.open(spaces=spaces(2))
+    blocked = [await block(stage, yard, span(1000 + n, 1001 + n), space=yard.spaces[0].id) for n in range(3)]
+    permits = [await permit(stage, yard, space=each.id) for each in yard.spaces]
+    listing = stage.allotments
+    assert await listing.list_blocks(EDITOR, yard.id, None, 2) == blocked[:2]
+    assert await listing.list_blocks(EDITOR, yard.id, blocked[1].id, 2) == blocked[2:]
+    assert await listing.list_permits(EDITOR, yard.id, None, 1) == permits[:1]
+    assert await listing.list_permits(EDITOR, yard.id, permits[0].id, 10) == permits[1:]
 
 
 async def test_a_space_of_another_yard_is_unknown(stage: Stage) -> None:

@@ -22,6 +22,7 @@ from parkgraph.yards.cancellation import CancellationRule
 from parkgraph.yards.reservations.booking import HOLD, Status, YardBooking
 from parkgraph.yards.reservations.outcome import Full, KeyConflict, QuoteExpired, Reason, Refused, Stale
 from parkgraph.yards.reservations.payments import Authorisation
+from parkgraph.yards.reservations.permits import Span
 from parkgraph.yards.reservations.quoting import VALID_FOR, YardQuote
 from parkgraph.yards.reservations.reservations import ReservationsUnavailable, Wish
 from parkgraph.yards.reservations.wish import Key
@@ -478,8 +479,11 @@ async def test_bookings_are_listed_the_latest_arrival_first_page_by_page(stage: 
     expected = [made[3], made[1], made[2], made[0]]
     assert await stage.reservations.list_of("a driver", None, 10) == expected
     assert await stage.reservations.list_of("a driver", expected[1].id, 10) == expected[2:]
-    assert await stage.desk.list_of_yard(EDITOR, yard.id, NOON, NOON + HOUR, 10) == [made[0]]
-    assert await stage.desk.list_of_yard(STRANGER, yard.id, NOON, NOON + 9 * HOUR, 10) == ()
+    first, all_day = Span(NOON, NOON + HOUR), Span(NOON, NOON + 9 * HOUR)
+    assert await stage.desk.list_of_yard(EDITOR, yard.id, first, None, 10) == [made[0]]
+    assert await stage.desk.list_of_yard(EDITOR, yard.id, all_day, made[2].id, 1) == [made[1]]
+    assert await stage.desk.list_of_yard(EDITOR, yard.id, all_day, made[1].id, 10) == [made[3]]
+    assert await stage.desk.list_of_yard(STRANGER, yard.id, all_day, None, 10) == ()
 
 
 async def test_no_plate_and_no_key_is_readable_in_the_database(stage: Stage) -> None:

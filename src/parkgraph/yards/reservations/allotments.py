@@ -180,7 +180,7 @@ class Allotments:
                 await turn.session.flush()
             return block_of(row, yard.id)
 
-        return await self._take(editor, yard_id, work) if yard_id else UNKNOWN
+        return await self._take(editor, yard_id, work, UNKNOWN) if yard_id else UNKNOWN
 
     async def revoke(self, editor: Editor, permit_id: UUID) -> Permit | Refused:
         """The permit holds no more from now on."""
@@ -196,33 +196,35 @@ class Allotments:
                 await turn.session.flush()
             return permit_of(row, yard.id, _label(yard, row.space_id), self._vault)
 
-        return await self._take(editor, yard_id, work) if yard_id else UNKNOWN
+        return await self._take(editor, yard_id, work, UNKNOWN) if yard_id else UNKNOWN
 
-    async def list_blocks(self, editor: Editor, yard_id: UUID) -> Sequence[Block]:
-        """Those of one's yard that hold now or later, the earliest first."""
+    async def list_blocks(self, editor: Editor, yard_id: UUID, after: UUID | None, limit: int) -> Sequence[Block]:
+        """Those of one's yard that hold now or later, the earliest first; those that come after `after`."""
         with available():
             stored = await self._yards.find(yard_id)
             if stored is None or not editor.may_edit(stored.read()):
                 return ()
-            return await self._reservations.reader.list_blocks(yard_id, self._reservations.clock())
+            return await self._reservations.reader.list_blocks(yard_id, self._reservations.clock(), after, limit)
 
-    async def list_permits(self, editor: Editor, yard_id: UUID) -> Sequence[Permit]:
-        """Those of one's yard that hold now or later, the earliest first."""
+    async def list_permits(self, editor: Editor, yard_id: UUID, after: UUID | None, limit: int) -> Sequence[Permit]:
+        """Those of one's yard that hold now or later, the earliest first; those that come after `after`."""
         with available():
             stored = await self._yards.find(yard_id)
             if stored is None or not editor.may_edit(stored.read()):
                 return ()
-            return await self._reservations.reader.list_permits(yard_id, self._reservations.clock())
+            return await self._reservations.reader.list_permits(yard_id, self._reservations.clock(), after, limit)
 
     async def _yard_of(self, table: type[YardBlockRow] | type[YardPermitRow], right_id: UUID) -> UUID | None:
         with available():
             return await self._reservations.reader.yard_of(table, right_id)
 
-    async def _take(self, editor: Editor, yard_id: UUID, work: Callable[[Turn, Yard], Awaitable[T]]) -> T | Refused:
+    async def _take(
+        self, editor: Editor, yard_id: UUID, work: Callable[[Turn, Yard], Awaitable[T]], unknown: Refused = UNKNOWN_YARD
+    ) -> T | Refused:
         with available():
             stored = await self._yards.find(yard_id)
             if stored is None or stored.row.id is None or not editor.may_edit(yard := stored.read()):
-                return UNKNOWN_YARD
+                return unknown
             return await self._reservations.turns.take(stored.row.id, lambda turn: work(turn, yard))
 
 

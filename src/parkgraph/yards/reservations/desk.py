@@ -10,6 +10,7 @@ from uuid import UUID
 from parkgraph.yards.repository import YardRepository
 from parkgraph.yards.reservations.booking import Status, YardBooking
 from parkgraph.yards.reservations.outcome import UNKNOWN_BOOKING, Reason, Refused
+from parkgraph.yards.reservations.permits import Span
 from parkgraph.yards.reservations.reading import Kept
 from parkgraph.yards.reservations.reservations import Reservations, available
 from parkgraph.yards.reservations.turns import Turn
@@ -86,13 +87,13 @@ class Desk:
         return await self._decide(editor, booking_id, decide)
 
     async def list_of_yard(
-        self, editor: Editor, yard_id: UUID, begins: datetime, ends: datetime, limit: int
+        self, editor: Editor, yard_id: UUID, span: Span, after: UUID | None, limit: int
     ) -> Sequence[YardBooking]:
-        """The bookings of one's yard whose stay meets this span, the earliest arrival first."""
+        """The bookings of one's yard whose stay meets this span, the earliest arrival first; those after `after`."""
         with available():
             if not await self._may_edit(editor, yard_id):
                 return ()
-            return await self._reservations.reader.list_of_yard(yard_id, begins, ends, limit)
+            return await self._reservations.reader.list_of_yard(yard_id, span.begins, span.ends, after, limit)
 
     async def find(self, editor: Editor, booking_id: UUID) -> YardBooking | None:
         """A booking of one's yard."""

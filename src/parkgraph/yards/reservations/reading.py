@@ -81,34 +81,40 @@ class Reader:
 
     async def list_of(self, principal: str, after: UUID | None, limit: int) -> list[YardBooking]:
         """The driver's, the latest arrival first; those that come after the booking `after`."""
-        where = [col(YardBookingRow.principal) == principal]
-        if after is not None:
-            where.append(_position() < _position_of(after))
+        where = [
+            col(YardBookingRow.principal) == principal,
+            *_beyond(YardBookingRow, YardBookingRow.arrive, after, descending=True),
+        ]
         return await self._list(where, [col(YardBookingRow.arrive).desc(), col(YardBookingRow.id).desc()], limit)
 
-    async def list_of_yard(self, yard: UUID, begins: datetime, ends: datetime, limit: int) -> list[YardBooking]:
-        """Those of a yard whose stay meets this span, the earliest arrival first."""
+    async def list_of_yard(
+        self, yard: UUID, begins: datetime, ends: datetime, after: UUID | None, limit: int
+    ) -> list[YardBooking]:
+        """Those of a yard whose stay meets this span, the earliest arrival first; those that come after `after`."""
         of_yard = select(col(YardRow.id)).where(col(YardRow.uuid) == yard).scalar_subquery()
         where = [
             col(YardBookingRow.yard_id) == of_yard,
             col(YardBookingRow.arrive) < ends,
             col(YardBookingRow.leave) > begins,
+            *_beyond(YardBookingRow, YardBookingRow.arrive, after),
         ]
         return await self._list(where, [col(YardBookingRow.arrive), col(YardBookingRow.id)], limit)
 
-    async def list_blocks(self, yard: UUID, now: datetime) -> list[Block]:
-        """Those of a yard that hold now or later, the earliest first."""
+    async def list_blocks(self, yard: UUID, now: datetime, after: UUID | None, limit: int) -> list[Block]:
+        """Those of a yard that hold now or later, the earliest first; those that come after `after`."""
         rows = (
             select(YardBlockRow)
             .join(YardRow)
             .where(YardRow.uuid == yard, YardBlockRow.ends > now, col(YardBlockRow.lifted_at).is_(None))
+            .where(*_beyond(YardBlockRow, YardBlockRow.begins, after))
             .order_by(col(YardBlockRow.begins), col(YardBlockRow.id))
+            .limit(limit)
         )
         async with self._database.single() as session:
             return [block_of(row, yard) for row in (await session.exec(rows)).all()]
 
-    async def list_permits(self, yard: UUID, now: datetime) -> list[Permit]:
-        """Those of a yard that hold now or later, the earliest first."""
+    async def list_permits(self, yard: UUID, now: datetime, after: UUID | None, limit: int) -> list[Permit]:
+        """Those of a yard that hold now or later, the earliest first; those that come after `after`."""
         rows = (
             select(YardPermitRow, YardSpaceRow.label)
             .join(YardRow, col(YardRow.id) == col(YardPermitRow.yard_id))
@@ -117,8 +123,10 @@ class Reader:
                 YardRow.uuid == yard,
                 col(YardPermitRow.last) >= (now - ONE_DAY).date(),
                 col(YardPermitRow.revoked_at).is_(None),
+                *_beyond(YardPermitRow, YardPermitRow.first, after),
             )
             .order_by(col(YardPermitRow.first), col(YardPermitRow.id))
+            .limit(limit)
         )
         async with self._database.single() as session:
             return [permit_of(row, yard, label, self._vault) for row, label in (await session.exec(rows)).all()]
@@ -231,10 +239,16 @@ async def list_bookings(
     ]
 
 
-def _position() -> Any:
-    return tuple_(col(YardBookingRow.arrive), col(YardBookingRow.id))
-
-
-def _position_of(booking_id: UUID) -> Any:
-    of = col(YardBookingRow.uuid) == booking_id
-    return select(col(YardBookingRow.arrive), col(YardBookingRow.id)).where(of).scalar_subquery()
+def _beyond(
+    table: type[YardBookingRow] | type[YardBlockRow] | type[YardPermitRow],
+    column: Any,
+    after: UUID | None,
+    *,
+    descending: bool = False,
+) -> Sequence[Any]:
+    """The condition that a row comes after this one, in the order of the column and then of the keys."""
+    if after is None:
+        return ()
+    place = (col(column), col(table.id))
+    known = select(*place).where(col(table.uuid) == after).scalar_subquery()
+    return (tuple_(*place) < known if descending else tuple_(*place) > known,)
