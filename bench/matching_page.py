@@ -13,6 +13,9 @@ DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 PAGE: Final = DOCS / "matching.md"
 PLOT: Final = DOCS / "matching.svg"
 
+Rates = Mapping[str, float | int | None]
+Protocols = Mapping[str, Mapping[str, Rates]]
+
 LEAST, MOST = -8, 10
 """Log-odds beyond these are drawn at the edge."""
 
@@ -20,23 +23,25 @@ _COLOURS: Final = {True: "#0969da", False: "#d1242f"}
 _WIDTH, _HEIGHT, _LEFT, _TOP = 680, 300, 50, 30
 
 
-def write_quality(document: Mapping[str, Any], held_out: Iterable[tuple[float, bool]]) -> None:
+def write_quality(learnt: Mapping[str, Any], held_out: Protocols, log_odds: Iterable[tuple[float, bool]]) -> None:
     """The weights, how right they are, and the log-odds of pairs that their model had not seen, with their labels."""
-    training = document["training"]
-    PAGE.write_text(
-        _put(
-            _put(PAGE.read_text(), "quality", _quality(training["leave_one_area_out"])),
-            "weights",
-            _table(
-                ("evidence", "weight", "prior"),
-                [
-                    (f"`{kind}`", f"{value:+.2f}", f"{training['prior'][kind]:+.1f}")
-                    for kind, value in document["weights"].items()
-                ],
-            ),
-        )
+    training = learnt["training"]
+    weights = _table(
+        ("evidence", "weight", "prior"),
+        [
+            (f"`{kind}`", f"{value:+.2f}", f"{training['prior'][kind]:+.1f}")
+            for kind, value in learnt["weights"].items()
+        ],
     )
-    PLOT.write_text(plot(held_out))
+    page = PAGE.read_text()
+    for mark, table in (
+        ("quality", _quality(held_out["area"])),
+        ("protocols", _protocols(held_out)),
+        ("weights", weights),
+    ):
+        page = _put(page, mark, table)
+    PAGE.write_text(page)
+    PLOT.write_text(plot(log_odds))
 
 
 def write_speed() -> None:
@@ -85,18 +90,34 @@ def plot(held_out: Iterable[tuple[float, bool]]) -> str:
     )
 
 
-def _quality(scores: Mapping[str, Mapping[str, float | None]]) -> str:
-    def rate(value: float | None) -> str:
-        return "" if value is None else f"{value:.3f}"
-
-    columns = ("pairs", "labelled", "precision", "recall", "F1")
+def _quality(rates: Mapping[str, Rates]) -> str:
     return _table(
-        columns,
+        ("pairs", "labelled", "precision", "recall", "F1"),
         [
-            (name, str(score["pairs"]), rate(score["precision"]), rate(score["recall"]), rate(score["f1"]))
-            for name, score in scores.items()
+            (kind, str(of["pairs"]), *(_rate(of, rate) for rate in ("precision", "recall", "f1")))
+            for kind, of in rates.items()
         ],
     )
+
+
+def _protocols(held_out: Protocols) -> str:
+    return _table(
+        ("held out", "precision", "F1", "F1 independent", "F1 hard"),
+        [
+            (
+                protocol,
+                _rate(of["all"], "precision"),
+                *(_rate(of.get(kind, {}), "f1") for kind in ("all", "independent", "hard")),
+            )
+            for protocol, of in held_out.items()
+        ],
+    )
+
+
+def _rate(rates: Rates, name: str) -> str:
+    """With the low end in brackets, where there is one."""
+    value, low = rates.get(name), rates.get(f"{name}_low")
+    return ("" if value is None else f"{value:.3f}") + ("" if low is None else f" ({low:.3f})")
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -16,6 +16,13 @@ from parkgraph.graph.matching.addresses import NOWHERE, parse
         ("Leonberg (Höfingen)", set(), None, {"leonberg", "hofingen"}),
         ("Joseph-Massolle-Straße 1a", {"josephmassollestrasse"}, (1, 1), set()),
         ("71083 Herrenberg", set(), None, {"herrenberg"}),
+        ("Hauptstr. 5 76133 Karlsruhe", {"hauptstrasse"}, (5, 5), {"karlsruhe"}),
+        ("3, rue de la Gare, 1201 Genève, Suisse", {"delagare"}, (3, 3), {"geneve"}),
+        ("Piazza Armando Diaz, 6, 20123 Milano", {"platzarmandodiaz"}, (6, 6), {"milano"}),
+        ("Cross Belgrave St, Leeds LS2 8JP", {"crossbelgravestreet"}, None, {"leeds", "ls", "jp"}),
+        ("Straße des 17. Juni 135, 10623 Berlin", {"strassedesjuni"}, (135, 135), {"berlin"}),
+        ("ul. Pawia 5, 31-154 Kraków", {"pawia"}, (5, 5), {"krakow"}),
+        ("Altstadt, Marktgasse 4, 3011 Bern", {"marktgasse"}, (4, 4), {"bern"}),
     ],
 )
 def test_an_address_is_streets_house_numbers_and_a_town(

@@ -11,7 +11,7 @@ from typing import Final
 
 from parkgraph.domain.place import ListingKey
 from parkgraph.graph.matching import linkage
-from parkgraph.graph.matching.evidence import REACH_M, Evidence, contradicts, weigh
+from parkgraph.graph.matching.evidence import REACH_M, contradicts, same_street, weigh
 from parkgraph.graph.matching.features import Features
 from parkgraph.graph.matching.grid import Cell, around, cell
 from parkgraph.graph.matching.model import TRAINED, Model
@@ -129,7 +129,12 @@ class _Edition:
                 evidence = weigh(x, y, metres)
                 if (log_odds := self.model.log_odds(evidence)) > 0:
                     self.links.put(key, other, log_odds)
-                if metres <= NEAR_M and x.capacity and y.capacity and _are_kin(evidence):
+                if (
+                    metres <= NEAR_M
+                    and x.capacity
+                    and y.capacity
+                    and (same_street(x, y) or evidence.name_alike >= ALIKE)
+                ):
                     self.kin.put(key, other, evidence.name_alike)
                     self.touched.add(other)
 
@@ -194,7 +199,3 @@ class _Edition:
         if metres > REACH_M or contradicts(x, y):
             return None
         return self.model.log_odds(weigh(x, y, metres))
-
-
-def _are_kin(evidence: Evidence) -> bool:
-    return bool(evidence.same_street) or evidence.name_alike >= ALIKE

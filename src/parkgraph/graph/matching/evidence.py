@@ -4,34 +4,35 @@ from math import log, log1p
 from typing import Final, NamedTuple
 
 from parkgraph.graph.matching.features import Features
-from parkgraph.graph.matching.names import GARAGE, LOT, STREET, likeness
+from parkgraph.graph.matching.lexicon import GARAGE, LOT, STREET
+from parkgraph.graph.matching.names import likeness
 
 REACH_M: Final = 300.0
 """No two listings of one place stand farther apart; the farthest known pair is 290 m."""
 
-TELLING_CAPACITY: Final = 20
-"""Two unlike garages seldom have the same capacity, unless it is small."""
+COMMON_CAPACITY: Final = 10
+TELLING_CAPACITY: Final = 100
+"""That two have about the same capacity tells nothing where it is so small, and all that it can from the other on."""
 
-_EMPTY: Final[frozenset[str]] = frozenset()
+NEAR: Final = 1.2
+"""Capacities that differ by less may be the same ones, counted at different times."""
 
 
 class Evidence(NamedTuple):
     """One number per kind of evidence, 0 where nothing is known; the model weighs them.
 
-    `distance` is ln(1 + metres / 10), `capacity_apart` the absolute logarithm of the capacities' ratio, at most ln 10;
-    `name_alike` and `name_unlike` add up to 1 where both have a name; the others are 0 or 1.
+    `distance` is ln(1 + metres / 10). `capacity_near` is 1 for equal capacities and 0 from a ratio of NEAR on, where
+    `capacity_apart` begins: the logarithm of what the ratio is beyond it, at most ln 10. `name_alike` and `name_unlike`
+    add up to 1 where both have a name; the others are 0 or 1.
     """
 
     distance: float
     name_alike: float
     name_unlike: float
-    same_street: float
     same_house: float
     other_street: float
-    other_house: float
     same_code: float
-    same_side: float
-    capacity_equal: float
+    capacity_near: float
     capacity_apart: float
     same_structure: float
     garage_and_lot: float
@@ -53,23 +54,24 @@ def contradicts(x: Features, y: Features) -> bool:
 
 def weigh(x: Features, y: Features, metres: float) -> Evidence:
     """The evidence of two listings that stand so far apart."""
-    alike = likeness(x.name, y.name, x.address.town | y.address.town)
-    same_street = not x.streets.isdisjoint(y.streets)
+    alike = likeness(
+        x.name,
+        y.name,
+        known=x.address.town | y.address.town,
+        weak=x.brand | y.brand,
+        streets=(x.address.streets, y.address.streets),
+    )
+    one_street = same_street(x, y)
     in_both = bool(x.address.streets and y.address.streets)
-    houses = _same_house(x, y) if same_street and in_both else None
     structures = {x.structure, y.structure}
-    known = x.capacity is not None and y.capacity is not None
     return Evidence(
         distance=log1p(metres / 10),
         name_alike=alike or 0.0,
         name_unlike=0.0 if alike is None else 1 - alike,
-        same_street=float(same_street),
-        same_house=float(houses is True),
-        other_street=float(in_both and not same_street),
-        other_house=float(houses is False),
+        same_house=float(one_street and in_both and _same_house(x, y)),
+        other_street=float(in_both and not one_street),
         same_code=float(not x.codes.isdisjoint(y.codes)),
-        same_side=float(not x.name.sides.isdisjoint(y.name.sides)),
-        capacity_equal=float(known and x.capacity == y.capacity and (x.capacity or 0) >= TELLING_CAPACITY),
+        capacity_near=_near(x.capacity, y.capacity),
         capacity_apart=_apart(x.capacity, y.capacity),
         same_structure=float(x.structure is not None and x.structure == y.structure),
         garage_and_lot=float(structures == {GARAGE, LOT}),
@@ -80,13 +82,29 @@ def weigh(x: Features, y: Features, metres: float) -> Evidence:
     )
 
 
+def same_street(x: Features, y: Features) -> bool:
+    """Whether a name or an address of each has it. By itself it tells little: there are many on one street."""
+    return not x.streets.isdisjoint(y.streets)
+
+
+def _near(a: int | None, b: int | None) -> float:
+    if a is None or b is None:
+        return 0.0
+    agreement = 1 - log(max(a, b) / min(a, b)) / log(NEAR)
+    return max(0.0, agreement) * _between(log(min(a, b) / COMMON_CAPACITY) / log(TELLING_CAPACITY / COMMON_CAPACITY))
+
+
+def _between(share: float) -> float:
+    return min(1.0, max(0.0, share))
+
+
 def _apart(a: int | None, b: int | None) -> float:
-    return 0.0 if a is None or b is None else min(log(max(a, b) / min(a, b)), log(10))
+    return 0.0 if a is None or b is None else min(max(0.0, log(max(a, b) / min(a, b) / NEAR)), log(10))
 
 
-def _same_house(x: Features, y: Features) -> bool | None:
+def _same_house(x: Features, y: Features) -> bool:
     a, b = x.address.numbers, y.address.numbers
-    return None if a is None or b is None else a[0] <= b[1] and b[0] <= a[1]
+    return a is not None and b is not None and a[0] <= b[1] and b[0] <= a[1]
 
 
 def _other_sides(x: Features, y: Features) -> bool:

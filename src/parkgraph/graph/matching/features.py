@@ -8,7 +8,8 @@ from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.place import Listing, PlaceKind
 from parkgraph.graph.matching import addresses, names
 from parkgraph.graph.matching.addresses import Address
-from parkgraph.graph.matching.names import GARAGE, LOT, STREET, Name
+from parkgraph.graph.matching.lexicon import GARAGE, LOT, STREET
+from parkgraph.graph.matching.names import Name
 
 _STRUCTURES: Final = {
     PlaceKind.GARAGE: GARAGE,
@@ -22,7 +23,8 @@ _STRUCTURES: Final = {
 class Features:
     """What matching looks at; a change of anything else never moves a listing to another place.
 
-    `structure` is garage, lot or street; `users` the only ones that it is for. None is unknown.
+    `brand` are the words of its operator; `structure` is garage, lot or street; `users` the only ones that it is for.
+    None is unknown.
     """
 
     location: Coordinates
@@ -31,6 +33,7 @@ class Features:
     codes: frozenset[str]
     streets: frozenset[str]
     operator: str | None
+    brand: frozenset[str]
     structure: str | None
     users: str | None
     capacity: int | None
@@ -48,6 +51,7 @@ def features(listing: Listing, *, may_merge: bool = True) -> Features:
         codes=name.codes | {address.code} if address.code else name.codes,
         streets=name.streets | address.streets,
         operator=names.plain(listing.operator) if listing.operator else None,
+        brand=names.brand(listing.operator) if listing.operator else names.NOTHING,
         structure=structure if structure == STREET else name.structure or structure,
         users=name.users or _only_users(listing),
         capacity=listing.capacity or None,

@@ -2,135 +2,23 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
 
-GARAGE: Final = "garage"
-LOT: Final = "lot"
-STREET: Final = "street"
+from parkgraph.graph.matching.lexicon import ENDINGS, GENERIC, MEANS, SIDES, STRUCTURE, USERS, WEAK
 
-_STRUCTURES: Final = {
-    GARAGE: "parkhaus ph tiefgarage tg parkgarage garage hochgarage parkdeck cityparkhaus parkeergarage multistorey "
-    "underground autosilo",
-    LOT: "parkplatz parkplatze kurzzeitparkplatze pp lot parkeerplaats parkeerterrein aire",
-}
-_STRUCTURE: Final = {word: structure for structure, words in _STRUCTURES.items() for word in words.split()}
-_GENERIC: Final = frozenset(
-    [
-        "car",
-        "park",
-        "parking",
-        "parken",
-        "parkings",
-        "pr",
-        "p",
-        "r",
-        "carpark",
-        "p+r",
-        "p+m",
-        "p+d",
-        "b+r",
-        "mitfahren",
-        "parc",
-        "parcheggio",
-        "parkering",
-        "stationnement",
-        "strasse",
-        "strassen",
-        "street",
-        "allgemein",
-        "am",
-        "an",
-        "auf",
-        "bei",
-        "beim",
-        "der",
-        "die",
-        "das",
-        "dem",
-        "des",
-        "den",
-        "im",
-        "in",
-        "vom",
-        "von",
-        "zum",
-        "zur",
-        "und",
-        "fur",
-        "mit",
-        "menschen",
-        "a",
-        "the",
-        "of",
-        "at",
-        "le",
-        "la",
-        "les",
-        "du",
-        "de",
-        "et",
-        "van",
-        "het",
-        "en",
-    ]
-)
-_WEAK: Final = frozenset(
-    [
-        "bahnhof",
-        "hauptbahnhof",
-        "hbf",
-        "bf",
-        "station",
-        "gare",
-        "stazione",
-        "city",
-        "center",
-        "centre",
-        "zentrum",
-        "centrum",
-        "stadt",
-        "nord",
-        "sud",
-        "ost",
-        "west",
-        "mitte",
-        "north",
-        "south",
-        "east",
-        "links",
-        "rechts",
-    ]
-)
+NOTHING: Final[frozenset[str]] = frozenset()
+
 WEAK_WEIGHT: Final = 0.3
 """What a word is worth that many neighbours share; any other is worth 1."""
 
-_SIDES: Final = {
-    word: (axis, side)
-    for axis, side, words in (
-        ("compass", "N", "nord north noord"),
-        ("compass", "S", "sud south zuid"),
-        ("compass", "E", "ost east oost est"),
-        ("compass", "W", "west ouest"),
-        ("compass", "M", "mitte mid"),
-        ("height", "upper", "ober obere oberer oberes oben upper"),
-        ("height", "lower", "unter untere unterer unteres unten lower"),
-        ("hand", "left", "links left"),
-        ("hand", "right", "rechts right"),
-    )
-    for word in words.split()
-}
-_USERS: Final = (
-    ("DISABLED", re.compile(r"behindert|behinderung|barrierefrei|disabled|handicap")),
-    ("MOTORHOME", re.compile(r"wohnmobil|motorhome|camper")),
-    ("TRUCK", re.compile(r"\blkw\b|\btruck")),
-    ("COACH", re.compile(r"\bbusse?\b|busparkplatz|\bcoach")),
-    ("BICYCLE", re.compile(r"fahrrad|bicycle|\bbike")),
-)
 _CODE: Final = re.compile(r"(?:p|ph|pp|pr|tg)0*(\d{1,3})[a-z]?")
+_ROMAN: Final = re.compile(r"\b(I{1,3}|IV|V)\s*$")
+_ROMAN_DIGITS: Final = ("", "I", "II", "III", "IV", "V")
 _STREET: Final = re.compile(
     r".*(?:strasse|gasse|weg|allee|platz|ring|damm|ufer|graben|hof|markt|street|road|straat|plein)"
 )
@@ -167,7 +55,7 @@ def is_street(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def parse(name: str) -> Name:
     folded = plain(name)
-    tokens = re.findall(r"p\+[rm]|[^\W_]+", folded)
+    tokens = re.findall(r"p\+(?:rail|[rmd])\b|[^\W_]+", folded)
     words: list[str] = []
     codes: set[str] = set()
     sides: set[tuple[str, str]] = set()
@@ -181,13 +69,17 @@ def parse(name: str) -> Name:
                 codes.add(token.lstrip("0") or "0")
                 continue  # so that the "17" of "13-17" is still a house number
             token = before
-        elif token in _STRUCTURE:
-            structure = structure or _STRUCTURE[token]
-        elif token not in _GENERIC and not any(pattern.search(token) for _, pattern in _USERS):
-            words.append(token)
-        if token in _SIDES:
-            sides.add(_SIDES[token])
+        elif token in STRUCTURE:
+            structure = structure or STRUCTURE[token]
+        elif token not in GENERIC and not any(pattern.search(token) for _, pattern in USERS):
+            stem, ending = _compound(token)
+            structure = structure or STRUCTURE.get(ending)
+            words.append(MEANS.get(stem, stem))
+        if token in SIDES:
+            sides.add(SIDES[token])
         before = token
+    if roman := _ROMAN.search(name):
+        codes.add(str(_ROMAN_DIGITS.index(roman[1])))
     return Name(
         words=tuple(dict.fromkeys(words)),
         streets=_streets(tokens),
@@ -195,25 +87,47 @@ def parse(name: str) -> Name:
         sides=frozenset(sides),
         acronyms=frozenset(word.casefold() for word in re.findall(r"\b[A-ZÄÖÜ]{2,5}\b", name)) & frozenset(words),
         structure=structure,
-        users=next((users for users, pattern in _USERS if pattern.search(folded)), None),
+        users=next((users for users, pattern in USERS if pattern.search(folded)), None),
     )
+
+
+def _compound(token: str) -> tuple[str, str]:
+    """Of "rathausgarage" "rathaus" and "garage"; of others all and nothing."""
+    for ending in ENDINGS:
+        if token.endswith(ending) and (stem := token.removesuffix(ending)):
+            return (stem[:-1] if stem[:-1] in MEANS or stem[:-1] in WEAK else stem), ending
+    return token, ""
+
+
+@lru_cache(maxsize=4_096)
+def brand(operator: str) -> frozenset[str]:
+    """The words of an operator's name, as those of its facilities' names are written."""
+    return frozenset(re.findall(r"[^\W_]+", plain(operator)))
 
 
 def _streets(tokens: list[str]) -> frozenset[str]:
     """Streets in one word; of "Gültsteiner Straße" both words as one."""
     found = set()
     for before, token in zip(["", *tokens], tokens, strict=False):
-        if token in ("strasse", "weg", "allee", "platz", "street", "road") and before and before not in _STRUCTURE:
+        if token in ("strasse", "weg", "allee", "platz", "street", "road") and before and before not in STRUCTURE:
             found.add(before + token)
         elif is_street(token):
             found.add(token)
     return frozenset(found)
 
 
-def likeness(a: Name, b: Name, known: frozenset[str]) -> float | None:
+def likeness(
+    a: Name,
+    b: Name,
+    *,
+    known: frozenset[str] = NOTHING,
+    weak: frozenset[str] = NOTHING,
+    streets: tuple[frozenset[str], frozenset[str]] = (NOTHING, NOTHING),
+) -> float | None:
     """How far the words of two names agree, 0 to 1; None where one has none to tell.
 
-    `known` are words that both share anyway, such as their town's.
+    `known` are words that both share anyway, such as their town's; `weak` tell little, such as their operators'.
+    `streets` are those where each of them is: a facility may be named by it.
     """
     left = [word for word in a.words if word not in known]
     right = [word for word in b.words if word not in known]
@@ -221,9 +135,13 @@ def likeness(a: Name, b: Name, known: frozenset[str]) -> float | None:
         return None
     if left == right or "".join(left) == "".join(right):
         return 1.0
-    shared_left = sum(_worth(word) for word in left if _found(word, right, word in a.acronyms))
-    shared_right = sum(_worth(word) for word in right if _found(word, left, word in b.acronyms))
-    all_left, all_right = sum(map(_worth, left)), sum(map(_worth, right))
+
+    def worth(words: Iterable[str]) -> float:
+        return sum(WEAK_WEIGHT if word in WEAK or word in weak else 1.0 for word in words)
+
+    shared_left = worth(word for word in left if _found(word, right, streets[1], word in a.acronyms))
+    shared_right = worth(word for word in right if _found(word, left, streets[0], word in b.acronyms))
+    all_left, all_right = worth(left), worth(right)
     if any(word in a.acronyms and abbreviates(word, right) for word in left):
         shared_right = all_right
     if any(word in b.acronyms and abbreviates(word, left) for word in right):
@@ -233,19 +151,21 @@ def likeness(a: Name, b: Name, known: frozenset[str]) -> float | None:
     return certainty * (max(parts) + min(parts)) / 2
 
 
-def _worth(word: str) -> float:
-    return WEAK_WEIGHT if word in _WEAK else 1.0
-
-
-def _found(word: str, others: list[str], is_acronym: bool) -> bool:
+def _found(word: str, others: list[str], streets: frozenset[str], is_acronym: bool) -> bool:
     if word in others or (is_acronym and abbreviates(word, others)):
         return True
-    if len(word) < 4:
+    if _letters(word) < 4:
         return False
-    together = "".join(others)
-    return (len(word) >= 6 and word in together) or any(
-        len(other) >= 4 and fuzz.ratio(word, other, score_cutoff=85) for other in others
+    return (
+        (_letters(word) >= 6 and word in "".join(others))
+        or any(_letters(other) >= 4 and fuzz.ratio(word, other, score_cutoff=85) for other in others)
+        or any(street.startswith(word) for street in streets)
     )
+
+
+def _letters(word: str) -> int:
+    """In scripts of syllables or ideas a sign is worth about three letters, which UTF-8 knows."""
+    return len(word.encode())
 
 
 def abbreviates(acronym: str, words: list[str]) -> bool:

@@ -25,6 +25,10 @@ class Score:
     false_different: int = 0
 
     @property
+    def pairs(self) -> int:
+        return self.true_same + self.false_same + self.true_different + self.false_different
+
+    @property
     def precision(self) -> float | None:
         return _share(self.true_same, self.true_same + self.false_same)
 
