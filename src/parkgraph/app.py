@@ -138,7 +138,7 @@ def _endpoint(
     production = server.environment == "production"
     per_minute = limits.requests_per_minute or (DEFAULT_REQUESTS_PER_MINUTE if production else None)
     documents = Documents(
-        schema.build().core,
+        schema.build(),
         Limits(limits.depth, limits.aliases, limits.tokens, limits.directives, limits.cost),
         production=production,
     )

@@ -31,7 +31,7 @@ def no_context() -> Context:
 def graphql_app(query: type[Any], mutation: type[Any] | None = None, **changes: Any) -> ASGIApp:
     """The endpoint over these root types, with these changes of its arguments."""
     arguments: dict[str, Any] = {
-        "documents": Documents(schema.build(query, mutation).core, Limits(), production=False),
+        "documents": Documents(schema.build(query, mutation), Limits(), production=False),
         "persisted": PersistedQueries(),
         "admission": Admission(64),
         "rates": RateLimiter(None),

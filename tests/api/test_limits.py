@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import GraphQLSchema, get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from parkgraph.api.documents import Documents, QueryError
 from parkgraph.api.errors import BadUserInputError, ErrorCode
 from parkgraph.api.limits import Limits
 from parkgraph.api.requests import from_body
+from parkgraph.api.schema import ParkGraphSchema
 from parkgraph.api.shape import shapes
 
 NEAR = "near: {latitude: 48.8, longitude: 9.2}"
@@ -43,14 +44,18 @@ fragment M on Money { amount currency }
 
 
 @cache
-def core() -> Any:
-    return schema.build().core
+def built() -> ParkGraphSchema:
+    return schema.build()
+
+
+def core() -> GraphQLSchema:
+    return built().core
 
 
 def ask(
     query: str, variables: dict[str, Any] | None = None, *, production: bool = False, name: str | None = None
 ) -> None:
-    Documents(core(), Limits(), production=production).operation(query, name, variables or {})
+    Documents(built(), Limits(), production=production).operation(query, name, variables or {})
 
 
 def refusal(query: str, variables: dict[str, Any] | None = None, *, production: bool = False) -> tuple[str, str]:
@@ -178,7 +183,7 @@ def test_the_default_of_a_variable_costs_what_it_says() -> None:
         "query($n: Int! = {n}) { nearby(" + f"{NEAR}, first: $n)" + "{" + EVERYTHING + EVERYTHING + "} }" + FRAGMENTS
     )
     limits = Limits(cost=20_000)
-    documents = Documents(core(), limits, production=False)
+    documents = Documents(built(), limits, production=False)
     documents.operation(query.replace("{n}", "5"), None, {})
     with pytest.raises(QueryError):
         documents.operation(query.replace("{n}", "100"), None, {})
@@ -189,7 +194,7 @@ def test_equal_fields_are_counted_once() -> None:
 
 
 def test_a_document_that_passed_is_not_parsed_again() -> None:
-    documents = Documents(core(), Limits(), production=False)
+    documents = Documents(built(), Limits(), production=False)
     with counting_calls() as first:
         documents.operation(get_introspection_query(), None, {})
     with counting_calls() as second:

@@ -10,7 +10,6 @@ from cachetools import LRUCache
 from graphql import (
     ExecutionResult,
     GraphQLError,
-    GraphQLSchema,
     IntValueNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
@@ -24,6 +23,7 @@ from parkgraph.api.cost import cost, prices
 from parkgraph.api.errors import BadUserInputError, TooComplexError, presentable
 from parkgraph.api.execution.executor import Executor, Prepared
 from parkgraph.api.limits import Limits, check_document, check_source, check_variables
+from parkgraph.api.schema import ParkGraphSchema
 from parkgraph.api.shape import Shape, shapes
 
 KEPT_CHARS: Final = 200_000
@@ -57,14 +57,16 @@ Operations = Mapping[str | None, Operation]
 class Documents:
     """Checks documents against the limits and the schema."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, *, production: bool) -> None:
-        self._schema = schema
+    def __init__(self, schema: ParkGraphSchema, limits: Limits, *, production: bool) -> None:
+        self._schema = schema.core
         self._limits = limits
-        self._prices = prices(schema)
+        self._prices = prices(schema.core)
         self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule) if production else specified_rules
         self._hide_suggestions = production
         self._kept: LRUCache[str, Operations] = LRUCache(KEPT_CHARS, getsizeof=len)
-        self._executor = Executor(schema, max_coercion_errors=MAX_ERRORS, hide_suggestions=production)
+        self._executor = Executor(
+            schema.core, schema.resolutions, max_coercion_errors=MAX_ERRORS, hide_suggestions=production
+        )
 
     def operation(self, source: str, name: str | None, variables: Mapping[str, object]) -> Operation:
         """The operation of this text with this name, within all limits. Raises QueryError."""

@@ -16,6 +16,7 @@ from strawberry.schema.config import StrawberryConfig
 from parkgraph.api.bookings import Booking
 from parkgraph.api.mutations import Mutation
 from parkgraph.api.queries import Query
+from parkgraph.api.resolvers import StrawberryResolutions
 from parkgraph.api.scalars import SCALARS, BigInt
 from parkgraph.api.types import Listing, Place
 from parkgraph.api.yard_bookings import YardBooking
@@ -29,6 +30,11 @@ class ParkGraphSchema(strawberry.Schema):
     def core(self) -> GraphQLSchema:
         """What graphql-core validates and executes."""
         return self._schema
+
+    @property
+    def resolutions(self) -> StrawberryResolutions:
+        """How its fields are resolved."""
+        return StrawberryResolutions(self.schema_converter)
 
     def without_null_defaults(self) -> Self:
         """An optional argument has no default, rather than null: leaving it out and null mean the same."""

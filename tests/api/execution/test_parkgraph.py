@@ -27,7 +27,8 @@ from tests.api.execution.differential import compiled, interpreted, said, valid,
 from tests.api.execution.operations import Operations
 from tests.conftest import execute, with_database
 
-SCHEMA = schema.build().core
+BUILT = schema.build()
+SCHEMA = BUILT.core
 TESTS = Path(__file__).parents[2]
 OWNER = Principal("berta", frozenset({Role.OWNER, Role.DRIVER}))
 
@@ -41,7 +42,7 @@ class Demo:
 
     def agree(self, text: str, variables: dict[str, Any], principal: Principal) -> None:
         context = replace(self._context, principal=principal)
-        executor = Executor(SCHEMA)
+        executor = Executor(SCHEMA, BUILT.resolutions)
         ours = self._runner.run(compiled(executor, text, variables, context))
         theirs = self._runner.run(interpreted(SCHEMA, text, variables, context))
         assert said(ours) == said(theirs), text

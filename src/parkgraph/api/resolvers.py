@@ -1,0 +1,85 @@
+"""How strawberry's fields are resolved, as the executor wants to know it: around most resolvers strawberry has nothing
+to do that could not be done once for each query.
+
+What is unusual (an extension that resolves, a permission, a resolver that asks for its root) goes through strawberry's
+own resolver, unchanged.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
+from strawberry.extensions import FieldExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types import Info
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
+
+_DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+class _OfContext:
+    """All that resolvers look at of GraphQLResolveInfo."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+
+
+class StrawberryResolutions:
+    """Of a schema that this converter made, whose objects nobody casts with `strawberry.cast`."""
+
+    def __init__(self, converter: GraphQLCoreConverter) -> None:
+        self._converter = converter
+
+    def of(self, _parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
+        definition = field.extensions.get(_DEFINITION)
+        if isinstance(definition, StrawberryField) and (found := self._shorter(definition)):
+            return found
+        return Full(field.resolve or default_field_resolver)
+
+    def class_of(self, kind: GraphQLObjectType) -> type | None:
+        definition = kind.extensions.get(_DEFINITION)
+        if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of:
+            return None
+        origin: type = definition.origin
+        return None if issubclass(origin, BaseException) or hasattr(origin, "__await__") else origin
+
+    def info(self, context: Any) -> Any:
+        return Info(_raw_info=_OfContext(context), _field=None)  # type: ignore[arg-type]
+
+    def _shorter(self, field: StrawberryField) -> Resolution | None:
+        if self._converter.exception_handlers or any(_acts(extension) for extension in field.extensions):
+            return None
+        resolver = field.base_resolver
+        if resolver is None:
+            is_usual = self._converter.config.default_resolver is StrawberryConfig().default_resolver
+            return Attribute(field.python_name) if is_usual else None
+        if resolver.root_parameter or resolver.parent_parameter or not callable(resolver.wrapped_func):
+            return None
+        return Plain(
+            resolver.wrapped_func,
+            takes_source=resolver.self_parameter is not None,
+            info=resolver.info_parameter.name if resolver.info_parameter else None,
+            arguments=self._arguments(field) if field.arguments else None,
+        )
+
+    def _arguments(self, field: StrawberryField) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+        convert: Callable[[Mapping[str, Any]], Mapping[str, Any]] = partial(
+            convert_arguments,
+            arguments=field.arguments,
+            scalar_registry=self._converter.scalar_registry,
+            config=self._converter.config,
+        )
+        return convert
+
+
+def _acts(extension: FieldExtension) -> bool:
+    """Whether an extension has something to do when its field is resolved."""
+    return extension.has_resolver or type(extension).map_arguments is not FieldExtension.map_arguments
