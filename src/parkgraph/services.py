@@ -26,6 +26,7 @@ from parkgraph.networks.service import Networks
 from parkgraph.networks.store import CHANNEL
 from parkgraph.settings import ExchangeSettings, Settings
 from parkgraph.start_error import StartError
+from parkgraph.vehicles.garage import Garage
 from parkgraph.yard_office import open_office, settlement
 from parkgraph.yard_reservations import open_reservations, tidied
 from parkgraph.yards import demo as demo_yard
@@ -87,6 +88,7 @@ async def open_services(
                 calendar=office.calendar,
                 statements=office.statements,
                 library=office.library,
+                garage=Garage(database, reserving.vault),
             )
             async with tidied(reserving.reservations, lambda: service.leader.is_leader):
                 payments = settlement(office, database, reserving.reservations)

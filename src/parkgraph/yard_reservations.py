@@ -34,13 +34,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class YardReservations:
-    """`adapter`: the yards as a network. `vacancies`: what the graph asks."""
+    """`adapter`: the yards as a network. `vacancies`: what the graph asks. `vault`: where plates are kept."""
 
     reservations: Reservations
     desk: Desk
     allotments: Allotments
     adapter: BookableYards
     vacancies: YardVacancies
+    vault: Vault
 
 
 def open_reservations(
@@ -55,6 +56,7 @@ def open_reservations(
         Allotments(reservations, yards, vault, calendar_of),
         BookableYards(yards, reservations, BookingRepository(database).principal_of),
         YardVacancies(reservations.reader, calendar_of, reservations.clock),
+        vault,
     )
 
 

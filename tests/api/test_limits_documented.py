@@ -21,6 +21,7 @@ from parkgraph.api import (
 from parkgraph.api.errors import ErrorCode
 from parkgraph.domain.stay import MAX_STAY
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, LimitsSettings
+from parkgraph.vehicles import vehicle
 from parkgraph.yards.calendar import reader
 from parkgraph.yards.calendar.ranges import MAX_SPAN
 from parkgraph.yards.exports import feed, links
@@ -94,6 +95,7 @@ def test_a_setting_of_the_server_that_matters_here_is_there(setting: str) -> Non
         ("characters of a token", f"{tokens.MAX_CHARS}"),
         ("live API keys of a label, of an account", f"{api_key.LIVE_OF_A_LABEL}, {api_key.LIVE_OF_AN_ACCOUNT}"),
         ("characters of an API key's label", f"{api_key.MAX_LABEL}"),
+        ("vehicles that an account keeps", f"{vehicle.MOST}"),
         ("an instant", f"the years {scalars.YEARS[0]} to {scalars.YEARS[-1]}"),
     ],
 )

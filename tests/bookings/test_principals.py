@@ -57,3 +57,12 @@ async def test_who_asks_while_the_owner_cancels_learns_nothing_of_it(desk: Desk)
     mine, theirs = await asyncio.gather(desk.bookings.cancel(booking, "anna"), desk.bookings.cancel(booking, "berta"))
     assert held(mine).status is Status.CANCELLED
     assert isinstance(theirs, Refused)
+
+
+async def test_a_principal_lists_what_networks_have_for_it_the_newest_first(desk: Desk) -> None:
+    first, second = [held(await desk.bookings.book(of("anna", key))) for key in ("one", "two")]
+    await booked(desk, "berta")
+    await booked(desk, "")
+    assert [each.id for each in await desk.bookings.list_of("anna", None, 10)] == [second.id, first.id]
+    assert [each.id for each in await desk.bookings.list_of("anna", second.id, 10)] == [first.id]
+    assert await desk.bookings.list_of("", None, 10) == ()

@@ -8,8 +8,10 @@ import strawberry
 
 from parkgraph.api import ids
 from parkgraph.api.access import own
+from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.errors import CodedError, ErrorCode
+from parkgraph.api.inputs import page_size
 from parkgraph.api.types import Listing, Money, Network, Node, Place
 from parkgraph.bookings import booking, outcome
 from parkgraph.bookings.booking import BookingStatus
@@ -35,7 +37,7 @@ class Booking(Node):
 
     @staticmethod
     def of(found: booking.Booking) -> "Booking":
-        return Booking(id=strawberry.ID(ids.encode(ids.BOOKING, found.id.hex)), subject=found)
+        return Booking(id=booking_id(found), subject=found)
 
     @strawberry.field
     def status(self) -> BookingStatus:
@@ -146,6 +148,23 @@ async def find_booking(info: Info, booking_id: UUID) -> Booking | None:
     except BookingsUnavailable:
         raise unavailable() from None
     return Booking.of(found) if found else None
+
+
+@own
+@strawberry.type
+class BookingsViewer:
+    @strawberry.field(description="One's own at networks, the newest first; those of yards by `bookOffer` too.")
+    async def bookings(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Booking]:
+        size, since = page_size(first), None if after is None else ids.booking_id(after, "after")
+        try:
+            found = await info.context.bookings.list_of(info.context.principal.subject, since, size + 1)
+        except BookingsUnavailable:
+            raise unavailable() from None
+        return connect(found[:size], booking_id, Booking.of, has_next=len(found) > size, continues=since is not None)
+
+
+def booking_id(of: booking.Booking) -> strawberry.ID:
+    return strawberry.ID(ids.encode(ids.BOOKING, of.id.hex))
 
 
 def unavailable() -> CodedError:

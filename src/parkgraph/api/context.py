@@ -11,6 +11,7 @@ from parkgraph.bookings.service import Bookings
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
 from parkgraph.networks.service import Networks
+from parkgraph.vehicles.garage import Garage
 from parkgraph.yards.calendar.reader import CalendarReader
 from parkgraph.yards.exports.library import Library
 from parkgraph.yards.money.statement import Statements
@@ -36,6 +37,7 @@ class Context:
     calendar: CalendarReader
     statements: Statements
     library: Library
+    garage: Garage
     principal: Principal = ANONYMOUS
     batches: Batches = field(init=False)
 

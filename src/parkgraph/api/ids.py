@@ -9,6 +9,7 @@ from parkgraph.domain.place import ListingKey
 
 PLACE, LISTING, OFFER, BOOKING, API_KEY = "Place", "Listing", "Offer", "Booking", "ApiKey"
 YARD, YARD_SPACE = "Yard", "YardSpace"
+VEHICLE = "Vehicle"
 YARD_QUOTE, YARD_BOOKING, YARD_BLOCK, YARD_PERMIT = "YardQuote", "YardBooking", "YardBlock", "YardPermit"
 
 
@@ -51,6 +52,10 @@ def booking_id(value: str, argument: str = "id") -> UUID:
 
 def api_key_id(value: str, argument: str = "id") -> UUID:
     return _uuid(API_KEY, value, argument)
+
+
+def vehicle_id(value: str, argument: str = "id") -> UUID:
+    return _uuid(VEHICLE, value, argument)
 
 
 def yard_id(value: str, argument: str = "id") -> UUID:

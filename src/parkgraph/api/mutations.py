@@ -11,6 +11,7 @@ from parkgraph.api.bookings import BookOfferResult, CancelBookingResult, booked,
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import DriverInput
 from parkgraph.api.matches import MatchMutation
+from parkgraph.api.vehicles import VehicleMutation
 from parkgraph.api.yard_bookings import YardBookingMutation
 from parkgraph.api.yard_desk import YardDeskMutation
 from parkgraph.api.yard_editing import YardEditingMutation
@@ -61,5 +62,6 @@ class Mutation(
     YardBookingMutation,
     YardDeskMutation,
     YardLinksMutation,
+    VehicleMutation,
 ):
     """The root: what the rooms change, put together."""

@@ -5,14 +5,16 @@ import strawberry
 from parkgraph.accounts.principal import Role
 from parkgraph.api.access import Own, own
 from parkgraph.api.accounts import AccountViewer
+from parkgraph.api.bookings import BookingsViewer
 from parkgraph.api.context import Info
+from parkgraph.api.vehicles import VehiclesViewer
 from parkgraph.api.yard_bookings import YardBookingsViewer
 from parkgraph.api.yards import YardsViewer
 
 
 @own
 @strawberry.type(description="Whoever asks.")
-class Viewer(AccountViewer, YardsViewer, YardBookingsViewer):
+class Viewer(AccountViewer, BookingsViewer, YardsViewer, YardBookingsViewer, VehiclesViewer):
     @staticmethod
     def of(info: Info) -> "Viewer | None":
         """None for nobody, and for a key that is bound to something."""

@@ -10,7 +10,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from parkgraph.bookings.booking import Booking, Status
+from parkgraph.bookings.booking import BOOKED, Booking, Status
 from parkgraph.bookings.tables import NetworkBookingRow
 from parkgraph.db.engine import Database
 from parkgraph.domain.money import Money
@@ -85,6 +85,18 @@ class BookingRepository:
             row = (await session.exec(changed)).scalar_one_or_none()
             await session.commit()
             return _read(row) if row else None
+
+    async def list_of(self, principal: str, after: UUID | None, limit: int) -> Sequence[Booking]:
+        """Those of the principal's that their networks have, the newest first; those made before `after`."""
+        mine = select(NetworkBookingRow).where(
+            NetworkBookingRow.principal == principal, col(NetworkBookingRow.status).in_(BOOKED)
+        )
+        if after is not None:
+            made = select(NetworkBookingRow.id).where(NetworkBookingRow.uuid == after).scalar_subquery()
+            mine = mine.where(col(NetworkBookingRow.id) < made)
+        async with self._database.single() as session:
+            found = await session.exec(mine.order_by(col(NetworkBookingRow.id).desc()).limit(limit))
+            return [_read(row) for row in found.all()]
 
     async def list_due(self, now: datetime, limit: int) -> Sequence[Booking]:
         """Those whose networks are to be asked by now, the longest overdue first."""

@@ -6,7 +6,7 @@ that it is only asked what became of it. docs/decisions/0007 has the whole of it
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -103,6 +103,18 @@ class Bookings:
         except DATABASE_FAULTS:
             raise BookingsUnavailable from None
         return found if found and found.status in BOOKED and _may_see(principal, found) else None
+
+    async def list_of(self, principal: str, after: UUID | None, limit: int) -> Sequence[Booking]:
+        """The principal's that networks have, the newest first; those made before `after`. Nobody's are in no list.
+
+        Raises BookingsUnavailable.
+        """
+        if not principal:
+            return ()
+        try:
+            return await self._repository.list_of(principal, after, limit)
+        except DATABASE_FAULTS:
+            raise BookingsUnavailable from None
 
     async def settle(self) -> None:
         """One round: ask the networks what became of what is due."""

@@ -1,0 +1,1 @@
+"""Vehicles that somebody keeps, so as not to type them again."""
