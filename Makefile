@@ -70,7 +70,7 @@ image-check: install .venv-tools/.installed
 
 # They name no host: only versions and hashes. The image's are parts of the first one.
 lock:
-	echo 'parkgraph[embedded,graphiql,otel,dev] @ .' \
+	echo 'parkgraph[embedded,gate,graphiql,otel,dev] @ .' \
 		| $(COMPILE) --all-extras --no-emit-package parkgraph -o requirements.lock - adapters/*/pyproject.toml
 	echo 'parkgraph[otel] @ .' | $(COMPILE) --constraint requirements.lock \
 		--all-extras --no-emit-package parkgraph -o requirements-image.lock - adapters/*/pyproject.toml

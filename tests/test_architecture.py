@@ -1,6 +1,7 @@
 """Who may import whom. Held here, so that it is not a habit."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -55,6 +56,22 @@ ON_TOP = {
 }
 MIGRATIONS = CORE / "db" / "migrations"
 
+AGENT = CORE / "gates" / "agent"
+OF_THE_AGENT = ("gates.agent", "gates.plates", "privacy", "settings_source", "start_error")
+"""What of ParkGraph the agent at a barrier is made of; it runs on a small box, without the server."""
+LIBRARIES_OF_THE_AGENT = {
+    "aiohttp",
+    "aiomqtt",
+    "cryptography",
+    "defusedxml",
+    "orjson",
+    "prometheus_client",
+    "pydantic",
+    "starlette",
+    "structlog",
+    "uvicorn",
+}
+
 
 def imported(source: str) -> Iterator[str]:
     """The dotted names of all modules that this source imports, wherever in it."""
@@ -86,7 +103,9 @@ def room_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in files(CORE) if room_of(p) in ROOMS], ids=lambda p: str(p.relative_to(CORE))
+    "path",
+    [p for p in files(CORE) if room_of(p) in ROOMS and AGENT not in p.parents],
+    ids=lambda p: str(p.relative_to(CORE)),
 )
 def test_a_room_imports_only_what_it_stands_on(path: Path) -> None:
     room = room_of(path)
@@ -99,6 +118,24 @@ def test_a_room_imports_only_what_it_stands_on(path: Path) -> None:
 @pytest.mark.parametrize("path", files(ADAPTERS), ids=lambda p: str(p.relative_to(ADAPTERS)))
 def test_an_adapter_sees_the_sdk_and_the_domain_only(path: Path) -> None:
     assert trespasses(path.read_text(), {"sdk", "domain"}) == set()
+
+
+@pytest.mark.parametrize("path", files(AGENT), ids=lambda p: str(p.relative_to(AGENT)))
+def test_the_agent_needs_nothing_of_the_server(path: Path) -> None:
+    names = list(imported(path.read_text()))
+    ours = {name for name in names if name.startswith("parkgraph.")}
+    assert {name for name in ours if not name.removeprefix("parkgraph.").startswith(OF_THE_AGENT)} <= {
+        "parkgraph.gates"
+    }
+    others = {name.split(".")[0] for name in names} - {"parkgraph"} - sys.stdlib_module_names
+    assert others <= LIBRARIES_OF_THE_AGENT
+
+
+def test_the_agent_s_command_loads_nothing_of_the_server() -> None:
+    ask = "import parkgraph.cli.gate, sys; print(*sys.modules)"
+    loaded = set(subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True).stdout.split())
+    assert "parkgraph.gates.agent.agent" in loaded
+    assert loaded.isdisjoint({"sqlalchemy", "sqlmodel", "asyncpg", "strawberry", "parkgraph.db", "parkgraph.networks"})
 
 
 def test_every_room_has_a_rule() -> None:
@@ -124,7 +161,7 @@ def test_the_core_imports_no_adapter(path: Path) -> None:
 
 @pytest.mark.parametrize("path", files(CORE), ids=lambda p: str(p.relative_to(CORE)))
 def test_only_the_metrics_know_prometheus(path: Path) -> None:
-    if path != CORE / "metrics.py":
+    if path not in (CORE / "metrics.py", AGENT / "metrics.py"):
         assert not any(name.startswith("prometheus_client") for name in imported(path.read_text()))
 
 

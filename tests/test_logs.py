@@ -421,7 +421,9 @@ def events(source: str) -> set[str]:
 
 
 def test_every_event_is_documented_and_every_documented_one_exists() -> None:
-    sources = [*ROOT.glob("src/**/*.py"), *ROOT.glob("adapters/*/src/**/*.py")]
+    agent = ROOT / "src" / "parkgraph" / "gates" / "agent"  # which has a page of its own
+    ours = (path for path in ROOT.glob("src/**/*.py") if agent not in path.parents)
+    sources = [*ours, *ROOT.glob("adapters/*/src/**/*.py")]
     written = {event for path in sources for event in events(path.read_text())} | {"library_message"}
     assert written == set(first_column("Events"))
 

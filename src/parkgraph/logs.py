@@ -30,8 +30,12 @@ _START_FAILED: Final = ("Traceback (most recent call last)", "Application startu
 
 def configure(settings: Settings) -> None:
     """From now on. What these settings hold of secrets is shown nowhere."""
-    production = settings.server.environment == "production"
-    ours, foreign = pipelines(production=production, secrets=secrets(settings), colors=sys.stderr.isatty())
+    install(production=settings.server.environment == "production", secrets=secrets(settings))
+
+
+def install(*, production: bool, secrets: Iterable[str]) -> None:
+    """The same for any process of ours: JSON lines in production, else lines to read."""
+    ours, foreign = pipelines(production=production, secrets=secrets, colors=sys.stderr.isatty())
     structlog.configure(
         processors=ours,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -17,6 +17,7 @@ PLACES: Final[Mapping[str, str]] = {
     "adapter": "adapter:app",
     "match": "match:app",
     "quote": "quote:quote",
+    "gate": "gate:app",
 }
 """A command, the module beside this one in which it is, and its name there."""
 

@@ -1,0 +1,143 @@
+"""A camera's message is read, kept, and only then answered; whoever waits is asked about."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from parkgraph.gates.agent import admission
+from parkgraph.gates.agent.admission import Admitted, Desk, Line
+from parkgraph.gates.agent.cameras import READERS, frigate
+from parkgraph.gates.agent.cameras.payload import Message
+from parkgraph.gates.agent.clock import CameraClock, judged
+from parkgraph.gates.agent.live import LiveLane
+from parkgraph.gates.agent.look import Direction, Look, Unreadable
+from parkgraph.gates.agent.metrics import Metrics
+from parkgraph.gates.agent.passages import Policy
+from parkgraph.gates.agent.settings import CameraSettings, GateSettings
+from parkgraph.gates.agent.standing import Standing
+from parkgraph.gates.agent.store import Store, StoreBroken, StoreFull
+
+log = structlog.get_logger(__name__)
+
+_TICK_SECONDS = 0.1
+
+
+class Reception:
+    """Where all cameras of one gate come in."""
+
+    def __init__(
+        self, settings: GateSettings, store: Store, desk: Desk, live: LiveLane, standing: Standing, metrics: Metrics
+    ) -> None:
+        self._cameras = settings.cameras
+        self._lines = {name: line_of(settings, name) for name in settings.cameras}
+        self._store = store
+        self._desk = desk
+        self._live = live
+        self._standing = standing
+        self._clocks: dict[str, CameraClock] = {}
+        self._busy = asyncio.Event()
+        self._busy.set()  # passages of the last boot
+        self.metrics = metrics
+
+    async def take(self, camera: str, body: bytes, content_type: str) -> Admitted:
+        """When this returns, what the message says is on the disk. Raises Unreadable, StoreFull, StoreBroken."""
+        configured = self._cameras[camera]
+        message = Message(body, content_type, ZoneInfo(configured.timezone))
+        try:
+            looks = _looks(configured, message)
+        except Unreadable as unreadable:
+            self.metrics.messages.labels(camera, "unreadable").inc()
+            log.warning("message_unreadable", camera=camera, reason=str(unreadable))
+            raise
+        if not looks:
+            self.metrics.messages.labels(camera, "no_look").inc()
+            return Admitted()
+        now = datetime.now(UTC)
+        line, desk, clock = self._lines[camera], self._desk, self._standing.clock
+        self._check_clock(camera, looks, now)
+        try:
+            admitted = await self._store.run(
+                lambda connection: admission.admit(connection, desk, line, looks, clock, now), reserve=True
+            )
+        except (StoreFull, StoreBroken) as fault:
+            self.metrics.messages.labels(camera, "not_stored").inc()
+            if self._standing.store_fault is None:
+                log.exception("not_stored", camera=camera)
+            self._standing.store_fault = str(fault)
+            raise
+        self._standing.store_fault = None
+        self.metrics.messages.labels(camera, "taken" if admitted.repeated < len(looks) else "repeated").inc()
+        self.metrics.looks.labels(camera).inc(len(looks) - admitted.repeated)
+        self.metrics.passages.labels(camera).inc(admitted.begun)
+        self._see_to(admitted)
+        return admitted
+
+    async def run(self) -> None:
+        """Look after passages as long as there are any."""
+        while True:
+            await self._busy.wait()
+            self._busy.clear()
+            try:
+                for line in self._lines.values():
+                    self._see_to(await self._look_after(line), news=False)
+                if await self._store.run(admission.count_open):
+                    self._busy.set()
+            except (StoreFull, StoreBroken) as fault:
+                self._standing.store_fault = str(fault)
+                self._busy.set()
+            await asyncio.sleep(_TICK_SECONDS)
+
+    async def _look_after(self, line: Line) -> Admitted:
+        desk, clock, now = self._desk, self._standing.clock, datetime.now(UTC)
+        return await self._store.run(
+            lambda connection: admission.look_after(connection, desk, line, clock, now), reserve=True
+        )
+
+    def _see_to(self, admitted: Admitted, *, news: bool = True) -> None:
+        for question in admitted.questions:
+            self._live.ask(question)
+        if admitted.recorded:
+            self._live.changed()
+        if news:
+            self._busy.set()
+
+    def _check_clock(self, camera: str, looks: tuple[Look, ...], now: datetime) -> None:
+        captured = looks[-1].captured_at
+        if captured is None:
+            return
+        self.metrics.camera_clock.labels(camera).set((captured - now).total_seconds())
+        clock = judged(captured, now)
+        if clock is not self._clocks.get(camera, CameraClock.RIGHT):
+            level = logging.INFO if clock is CameraClock.RIGHT else logging.ERROR
+            seconds = round((captured - now).total_seconds())
+            log.log(level, "camera_clock", camera=camera, clock=clock.value, seconds=seconds)
+        self._clocks[camera] = clock
+
+
+def line_of(settings: GateSettings, name: str) -> Line:
+    """A camera's place at the gate, as configured."""
+    camera = settings.cameras[name]
+    return Line(
+        camera=name,
+        lane=camera.lane,
+        barrier=settings.barrier_of(name),
+        direction=Direction(camera.direction) if camera.direction else None,
+        towards=Direction(camera.towards),
+        away=Direction(camera.away),
+        towards_degrees=camera.towards_degrees,
+        policy=Policy(
+            sure=camera.sure,
+            patience=timedelta(milliseconds=camera.patience_ms),
+            gap=timedelta(seconds=camera.gap_seconds),
+            again=timedelta(seconds=camera.again_seconds),
+        ),
+    )
+
+
+def _looks(camera: CameraSettings, message: Message) -> tuple[Look, ...]:
+    if camera.frigate_camera is not None and frigate.camera_of(message) != camera.frigate_camera:
+        return ()
+    return READERS[camera.device](message)

@@ -1,0 +1,117 @@
+"""What the store promises: what it has said to have, it has; what is personal in it, it shows nobody."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from parkgraph.gates.agent import outbox
+from parkgraph.gates.agent.outbox import Kind
+from parkgraph.gates.agent.store import Job, Store, StoreBroken, StoreFull
+
+BODY = {"plate": "SPG123" * 4000}
+
+
+def add(store: Store, name: str) -> Job[None]:
+    def job(connection: sqlite3.Connection) -> None:
+        outbox.add(connection, store.vault, "boot", name, Kind.PLATE_READ, BODY, time.time())
+
+    return job
+
+
+async def fill(store: Store, *, reserve: bool) -> list[str]:
+    """Until there is no room; what is stored then."""
+    stored: list[str] = []
+    try:
+        while True:
+            await store.run(add(store, f"{reserve}{len(stored)}"), reserve=reserve)
+            stored.append(f"{reserve}{len(stored)}")
+    except StoreFull:
+        return stored
+
+
+async def began(store: Store) -> None:
+    await store.run(lambda connection: outbox.begin_boot(connection, "boot"))
+
+
+async def test_a_job_is_done_whole_or_not_at_all(tmp_path: Path) -> None:
+    async with Store(tmp_path, 50_000_000) as store:
+        await began(store)
+
+        def half(connection: sqlite3.Connection) -> None:
+            outbox.add(connection, store.vault, "boot", "e1", Kind.PLATE_READ, BODY, time.time())
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await store.run(half)
+        event = await store.run(
+            lambda connection: outbox.add(connection, store.vault, "boot", "e1", Kind.PLATE_READ, BODY, time.time())
+        )
+        assert event.sequence == 1
+
+
+async def test_no_plate_can_be_read_in_its_files(tmp_path: Path) -> None:
+    async with Store(tmp_path, 50_000_000) as store:
+        await began(store)
+        await store.run(add(store, "e1"))
+        files = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert b"SPG123" not in files
+        assert b"e1" in files
+    assert all(file.stat().st_mode & 0o077 == 0 for file in tmp_path.iterdir() if "sqlite3" in file.name)
+
+
+async def test_a_full_store_still_takes_cars_at_the_line(tmp_path: Path) -> None:
+    async with Store(tmp_path, 6_000_000) as store:
+        await began(store)
+        stored = await fill(store, reserve=False)
+        assert store.is_full
+        cars = await fill(store, reserve=True)
+        assert len(cars) > 50
+        await store.run(lambda connection: outbox.delivered(connection, stored + cars), reserve=True)
+        await store.refill()
+        assert not store.is_full
+        await store.run(add(store, "again"))
+
+
+async def test_one_agent_at_a_time(tmp_path: Path) -> None:
+    async with Store(tmp_path, 50_000_000):
+        with pytest.raises(StoreBroken, match="another agent"):
+            async with Store(tmp_path, 50_000_000):
+                pass
+
+
+async def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "gate.sqlite3").write_bytes(os.urandom(8192))
+    with pytest.raises(StoreBroken, match=r"gate\.sqlite3"):
+        async with Store(tmp_path, 50_000_000):
+            pass
+
+
+KILLED = """
+import asyncio, os, signal, sys, time
+from pathlib import Path
+from parkgraph.gates.agent import outbox
+from parkgraph.gates.agent.outbox import Kind
+from parkgraph.gates.agent.store import Store
+
+async def main():
+    store = Store(Path(sys.argv[1]), 50_000_000)
+    await store.__aenter__()
+    await store.run(lambda connection: outbox.begin_boot(connection, "boot"))
+    for number in range(5):
+        await store.run(lambda c: outbox.add(c, store.vault, "boot", f"e{number}", Kind.PLATE_READ, {}, time.time()))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_what_it_has_said_to_have_outlives_a_kill(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    async with Store(tmp_path, 50_000_000) as store:
+        batch = await store.run(lambda connection: outbox.next_batch(connection, store.vault, time.time(), 100))
+        assert [(event.event_id, event.sequence) for event in batch] == [(f"e{index}", index + 1) for index in range(5)]
