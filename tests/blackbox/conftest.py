@@ -26,7 +26,10 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
             yield Api(http, os.environ.get("BLACKBOX_TOKEN") or None)
         return
     data_dir = tmp_path_factory.mktemp("blackbox")
-    with running(data_dir, "demo") as server, httpx.Client(base_url=server.url, timeout=30) as http:
+    with (
+        running(data_dir, "serve", environ={"PARKGRAPH_SERVER_DEMO": "true"}) as server,
+        httpx.Client(base_url=server.url, timeout=30) as http,
+    ):
         yield Api(http, development_token(data_dir))
 
 

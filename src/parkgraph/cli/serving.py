@@ -44,7 +44,9 @@ def serve(
 ) -> None:
     """Serve the configured networks."""
     settings = load(config, os.environ)
-    _serve(settings, registry.build(settings), host, port)
+    is_demo = settings.server.demo
+    networks = registry.build_demo(settings) if is_demo else registry.build(settings)
+    _serve(settings, networks, host, port, demo=is_demo)
 
 
 def demo(

@@ -1,0 +1,3 @@
+output "instance" {
+  value = module.database.instance_name
+}
