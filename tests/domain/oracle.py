@@ -382,6 +382,7 @@ def _instant(of: datetime) -> int:
     return _minutes(of.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC))
 
 
+@lru_cache
 def _clock(of: time) -> int:
     return _minutes(timedelta(hours=of.hour, minutes=of.minute, seconds=of.second))
 
@@ -392,6 +393,7 @@ def _increment(line: RateLine) -> int:
     return _minutes(line.increment)
 
 
+@lru_cache(1 << 16)
 def _minutes(length: timedelta) -> int:
     minutes, rest = divmod(length, MINUTE)
     if rest:

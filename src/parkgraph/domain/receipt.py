@@ -6,8 +6,9 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 
-from parkgraph.domain.ladder import NO_CAP, NO_LINE, Charge, Ladder, Walk
+from parkgraph.domain.ladder import NO_LINE, Ladder
 from parkgraph.domain.tariff import Cap, Months, Period, RateLine, RateLineKind, Span, TariffDay
+from parkgraph.domain.walk import NO_CAP, Charge, Walk
 
 Key = tuple[object, ...]
 
