@@ -14,11 +14,11 @@ from parkgraph.api import (
     limits,
     offer_ids,
     payment_webhook,
-    scalars,
     shape,
     yard_exports,
 )
 from parkgraph.api.errors import ErrorCode
+from parkgraph.domain.civil import YEARS
 from parkgraph.domain.stay import MAX_STAY
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, LimitsSettings
 from parkgraph.vehicles import vehicle
@@ -96,7 +96,7 @@ def test_a_setting_of_the_server_that_matters_here_is_there(setting: str) -> Non
         ("live API keys of a label, of an account", f"{api_key.LIVE_OF_A_LABEL}, {api_key.LIVE_OF_AN_ACCOUNT}"),
         ("characters of an API key's label", f"{api_key.MAX_LABEL}"),
         ("vehicles that an account keeps", f"{vehicle.MOST}"),
-        ("an instant", f"the years {scalars.YEARS[0]} to {scalars.YEARS[-1]}"),
+        ("an instant", f"the years {YEARS[0]} to {YEARS[-1]}"),
     ],
 )
 def test_a_fixed_limit_is_there_with_its_value(name: str, value: str) -> None:

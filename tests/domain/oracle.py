@@ -119,7 +119,7 @@ class Asked:
 
     def occurrence(self, band: Band, instant: int) -> int | None:
         """The day on which that occurrence of the band started to which the instant belongs; None: it is not in it."""
-        if band == ALWAYS:
+        if band is ALWAYS or band == ALWAYS:
             return 0
         day, clock = divmod(shown(instant, self.zone), DAY)
         start, end = _clock(band.start), _clock(band.end)
@@ -217,6 +217,10 @@ def _cover(units: list[tuple[int, Fraction]], length: int) -> Fraction | None:
     return cheapest[length]
 
 
+Place = tuple[int, int]
+"""The number of a band, and the day on which this occurrence of it started."""
+
+
 class Ladder:
     """One walk from arrival to the end of what is charged for."""
 
@@ -224,12 +228,13 @@ class Ladder:
         self.terms = collection
         self.asked = asked
         self.bands = list(dict.fromkeys(line.band for line in collection.lines))
+        self.lines = [[line for line in collection.lines if line.band == band] for band in self.bands]
         self.end = max(
             asked.leave - _minutes(collection.grace_at_end), asked.arrive + _minutes(collection.minimum)
         )  # fmt: skip
         increments = [_minutes(line.increment) for line in collection.lines if isinstance(line.increment, timedelta)]
         self.resets = self._resets(max(self.end, asked.leave) + max(increments, default=0))
-        self.places: dict[int, tuple[Band, int] | None] = {}
+        self.places: dict[int, Place | None] = {}
         self.spent: dict[Hashable, Fraction] = defaultdict(Fraction)
         self.flats: set[Hashable] = set()
         self.tiers: dict[Hashable, tuple[RateLine, Fraction]] = {}
@@ -275,7 +280,7 @@ class Ladder:
                 now = ends
         return charged
 
-    def unit(self, line: RateLine, begins: int, place: tuple[Band, int]) -> tuple[int, Fraction]:
+    def unit(self, line: RateLine, begins: int, place: Place) -> tuple[int, Fraction]:
         """When the unit ends, and which part of it is charged."""
         elapsed_since = self.elapsed_since(begins, place)
         now = begins
@@ -291,32 +296,33 @@ class Ladder:
             if now in self.resets and not self.terms.carry_over:
                 return now, Fraction(1)
 
-    def is_another(self, place: tuple[Band, int], later: tuple[Band, int] | None) -> bool:
+    def is_another(self, place: Place, later: Place | None) -> bool:
         if later is None or self.terms.elapsed is Elapsed.VISIT:
             return later != place
         return later[0] != place[0]
 
-    def place(self, now: int) -> tuple[Band, int] | None:
-        """The band, and the day on which this occurrence of it started."""
+    def place(self, now: int) -> Place | None:
+        """The number of the band, and the day on which this occurrence of it started."""
         if now not in self.places:
             self.places[now] = None
-            for band in self.bands:
+            for number, band in enumerate(self.bands):
                 day = self.asked.occurrence(band, now)
                 if day is not None:
-                    self.places[now] = (band, day)
+                    self.places[now] = (number, day)
                     break
         return self.places[now]
 
-    def line_after(self, elapsed: int, band: Band) -> RateLine | None:
-        for line in self.terms.lines:
-            begun = line.band == band and _minutes(line.start) <= elapsed
+    def line_after(self, elapsed: int, band: int) -> RateLine | None:
+        for line in self.lines[band]:
+            begun = _minutes(line.start) <= elapsed
             if begun and (line.end is None or elapsed < _minutes(line.end)):
                 return line
         return None
 
-    def elapsed_since(self, now: int, place: tuple[Band, int]) -> int:
+    def elapsed_since(self, now: int, place: Place) -> int:
         charging = self.charging_begins(now)
-        band, day = place
+        number, day = place
+        band = self.bands[number]
         if self.terms.elapsed is Elapsed.ARRIVAL or band == ALWAYS:
             return charging
         return max(charging, reached(day, _clock(band.start), self.asked.zone))
@@ -341,7 +347,7 @@ class Ladder:
         last = self.asked.tariff_day(reset.start, until)
         return [reached(day, _clock(reset.start), self.asked.zone) for day in range(first, last + 1)]
 
-    def charge(self, amount: Fraction, now: int, place: tuple[Band, int]) -> Fraction:
+    def charge(self, amount: Fraction, now: int, place: Place) -> Fraction:
         """As much of it as every cap leaves."""
         windows = {number: self.window(cap, now, place) for number, cap in enumerate(self.terms.caps)}
         counting = [(number, window) for number, window in windows.items() if window is not None]
@@ -351,9 +357,9 @@ class Ladder:
             self.spent[number, window] += amount
         return amount
 
-    def window(self, cap: Cap, now: int, place: tuple[Band, int]) -> Hashable:
+    def window(self, cap: Cap, now: int, place: Place) -> Hashable:
         """The one of the cap's periods to which the instant belongs; None: the cap counts nothing then."""
-        visited: tuple[Band, int] | None = place
+        visited: Hashable = place
         if cap.band is not None:
             day = self.asked.occurrence(cap.band, now)
             visited = None if day is None else (cap.band, day)

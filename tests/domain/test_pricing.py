@@ -14,6 +14,7 @@ from parkgraph.domain.pricing import OfferReason, OfferStatus, Quote, describe, 
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import (
     Cap,
+    Choice,
     Combination,
     Months,
     Period,
@@ -180,6 +181,27 @@ def test_units_too_fine_for_so_long_a_stay_are_refused() -> None:
     table = units(unit(7 * MINUTE, "0.1"), unit(61 * MINUTE, "0.5"), unit(1439 * MINUTE, "3"))
     answer = quote(table, 366 * DAY)
     assert (answer.status, answer.reason) == (OfferStatus.NOT_COMPUTABLE, OfferReason.TOO_COMPLEX)
+
+
+def test_many_sets_of_units_are_together_as_bounded_as_one() -> None:
+    sets = [units(unit((11 + n) * MINUTE, "0.1"), unit((13 + n) * MINUTE, "0.2")).collections[0] for n in range(300)]
+    answer = quote(RateTable("EUR", tuple(sets), choice=Choice.CHEAPEST), 365 * DAY)
+    assert (answer.status, answer.reason) == (OfferStatus.NOT_COMPUTABLE, OfferReason.TOO_COMPLEX)
+
+
+def test_a_price_of_too_many_lines_to_list_is_refused() -> None:
+    """Each day is like the first, and soon priced."""
+    each_minute = tuple(segment(n, n + 1, 1, str(n)) for n in range(500))
+    collection = RateLineCollection((*each_minute, segment(500, None, 1440, "1")), reset=DAY)
+    assert len(quote(RateTable("EUR", (collection,)), 10 * DAY).lines) == 5_010
+    assert quote(RateTable("EUR", (collection,)), 365 * DAY).reason is OfferReason.TOO_COMPLEX
+
+
+def test_no_month_leads_out_of_the_calendar() -> None:
+    with pytest.raises(ValueError, match="from 1 to 1200"):
+        Months(1201)
+    with pytest.raises(ValueError, match="366 days"):
+        RateLineCollection((segment(0, None, 60, "1"),), minimum=367 * DAY)
 
 
 def test_periods_are_described_in_their_largest_unit() -> None:

@@ -34,3 +34,9 @@ def test_the_last_instant_is_before_the_clocks_are_put_back() -> None:
     """They show 2:59 before they show 2:00 again."""
     night = Stay(NOON - timedelta(days=35), datetime(2026, 10, 25, 2, tzinfo=BERLIN, fold=1))
     assert f"{night.last_instant.astimezone(BERLIN):%H:%M:%S %z}" == "02:59:59 +0200"
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2200, 9999])
+def test_a_stay_is_where_the_calendar_is_known(year: int) -> None:
+    with pytest.raises(ValueError, match="between the years 1970 and 2199"):
+        Stay(datetime(year, 6, 1, tzinfo=UTC), datetime(year, 6, 2, tzinfo=UTC))

@@ -9,13 +9,13 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from parkgraph.api.errors import ScalarError
+from parkgraph.domain.civil import YEARS
 from parkgraph.domain.stay import parse_instant
 
 _DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 
-YEARS: Final = range(1970, 2200)
 
 BigInt = NewType("BigInt", int)
 

@@ -3,20 +3,20 @@
 from datetime import timedelta, tzinfo
 from math import ceil, floor
 
+from parkgraph.domain.budget import Budget
 from parkgraph.domain.civil import Calendar
 from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import Months, Period, RateLineCollection
 from parkgraph.domain.timeline import holds_at
 from parkgraph.domain.vehicle import Vehicle
-from parkgraph.domain.walk import MAX_STEPS
 
 
 class Asked:
-    """The question: the stay in local time and in POSIX seconds, who asks, and how many steps an answer may take."""
+    """The question: the stay in local time and in POSIX seconds, who asks, and how much work it may be."""
 
     def __init__(self, stay: Stay, zone: tzinfo, vehicle: Vehicle, calendar: Calendar | None) -> None:
-        self.steps = MAX_STEPS
+        self.budget = Budget()
         self.stay = stay
         self.zone = zone
         self.calendar = calendar

@@ -22,6 +22,8 @@ class Day(StrEnum):
 WEEKDAYS: Final = (Day.MON, Day.TUE, Day.WED, Day.THU, Day.FRI, Day.SAT, Day.SUN)
 EVERY_DAY: Final = frozenset(WEEKDAYS)
 MIDNIGHT: Final = time(0)
+YEARS: Final = range(1970, 2200)
+"""Of every instant and date that is asked about: no arithmetic with them leaves the calendar."""
 
 
 class Calendar(Protocol):

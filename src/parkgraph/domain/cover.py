@@ -1,20 +1,16 @@
 """The cheapest set of started units that covers a stay (`docs/pricing.md`, CHEAPEST_COVER)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil, gcd, lcm
-from typing import Final
 
+from parkgraph.domain.budget import Budget
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import NONE, ZERO, Months, Period, RateLineCollection
-
-MAX_LINES: Final = 1_000
-MAX_STEPS: Final = 60_000
-"""Units looked at, one by one for each possible length; a finer table is refused rather than worked on for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +24,8 @@ class Units:
     value: Decimal
 
 
-def cheapest_cover(collection: RateLineCollection, stay: Stay) -> list[Units] | None:
-    """Months first, the largest units first; None where the units are too fine. `stay` is in local time."""
-    if len(collection.lines) > MAX_LINES:
-        return None
+def cheapest_cover(collection: RateLineCollection, stay: Stay, budget: Budget) -> list[Units]:
+    """Months first, the largest units first. `stay` is in local time. Raises TooComplex."""
     months: dict[int, Decimal] = {}
     lengths: dict[int, Decimal] = {}
     for line in collection.lines:
@@ -43,24 +37,23 @@ def cheapest_cover(collection: RateLineCollection, stay: Stay) -> list[Units] | 
     units = tuple(sorted(lengths.items(), reverse=True))
     charged = max(stay.duration, collection.minimum)
 
-    best: tuple[Decimal, list[Units]] | None = None
-    for bundle in _month_bundles(months, charged, stay.arrive):
-        bought = _bought_months(bundle, months, stay.arrive)
-        paid = bought[-1].end if bought else NONE
-        rest = ceil(max(charged - paid, NONE).total_seconds())
-        if rest and not units:
-            continue
-        counts = _cover(units, rest) if rest else ()
-        if counts is None:
-            return None
+    bundles = [_bought_months(bundle, months, stay.arrive) for bundle in _month_bundles(months, charged, stay.arrive)]
+    paid_until = [bought[-1].end if bought else NONE for bought in bundles]
+    rests = tuple(ceil(max(charged - paid, NONE).total_seconds()) for paid in paid_until)
+    if not units:
+        return min((bought for bought, rest in zip(bundles, rests, strict=True) if not rest), key=_total)
+    scale = _Scale(units)
+    budget.take_units(max(map(scale.slots, rests)) * len(units))
+    for bought, paid, counts in zip(bundles, paid_until, _covers(scale, rests), strict=True):
         for seconds, count, value in counts:
             end = paid + count * timedelta(seconds=seconds)
             bought.append(Units(timedelta(seconds=seconds), paid, end, count, value))
             paid = end
-        total = sum((one.count * one.value for one in bought), ZERO)
-        if best is None or total < best[0]:
-            best = (total, bought)
-    return best[1] if best else None
+    return min(bundles, key=_total)
+
+
+def _total(bought: Sequence[Units]) -> Decimal:
+    return sum((units.count * units.value for units in bought), ZERO)
 
 
 def _month_bundles(months: Mapping[int, Decimal], charged: timedelta, arrive: datetime) -> Iterator[Counter[int]]:
@@ -91,28 +84,56 @@ def _elapsed(start: datetime, end: datetime) -> timedelta:
     return timedelta(seconds=end.timestamp() - start.timestamp())
 
 
-@lru_cache(maxsize=4096)
-def _cover(units: tuple[tuple[int, Decimal], ...], seconds: int) -> tuple[tuple[int, int, Decimal], ...] | None:
-    """(length, count, value) of the cheapest units that together last `seconds` or more; None if too fine.
+@dataclass(frozen=True)
+class _Scale:
+    """Units of (length in seconds, value), and what is common to their lengths.
 
     B is the units' common multiple. Where n units last n · B or more, one of them lasts B or more by itself
     (pigeonhole), and so do the cheapest copies of one unit: whole Bs come out first, the short rest is searched.
     """
-    step = gcd(*(length for length, _ in units))
-    common = lcm(*(length for length, _ in units))
-    whole = max(0, seconds // common - len(units) + 1)
-    slots = -(-(seconds - whole * common) // step)
-    if slots * len(units) > MAX_STEPS:
-        return None
-    counts = _fewest_at_least(units, slots, step)
-    if whole:
-        cheapest, _ = min(units, key=lambda unit: (unit[1] * (common // unit[0]), -unit[0]))
-        counts[cheapest] = counts.get(cheapest, 0) + whole * (common // cheapest)
-    return tuple((length, counts[length], value) for length, value in units if length in counts)
+
+    units: tuple[tuple[int, Decimal], ...]
+
+    @cached_property
+    def step(self) -> int:
+        return gcd(*(length for length, _ in self.units))
+
+    @cached_property
+    def common(self) -> int:
+        return lcm(*(length for length, _ in self.units))
+
+    def wholes(self, seconds: int) -> int:
+        """How many Bs come out first."""
+        return max(0, seconds // self.common - len(self.units) + 1)
+
+    def slots(self, seconds: int) -> int:
+        """Steps in the rest that is searched."""
+        return -(-(seconds - self.wholes(seconds) * self.common) // self.step)
 
 
-def _fewest_at_least(units: tuple[tuple[int, Decimal], ...], slots: int, step: int) -> dict[int, int]:
-    """How often each length occurs in the cheapest set that fills `slots`; of equal prices, the fewest units."""
+Counts = tuple[tuple[int, int, Decimal], ...]
+"""(length, count, value) of some units."""
+
+
+@lru_cache(maxsize=4096)
+def _covers(scale: _Scale, rests: tuple[int, ...]) -> tuple[Counts, ...]:
+    """The cheapest units that together last so many seconds or more, for each rest."""
+    units, common = scale.units, scale.common
+    chosen = _chosen(units, max(map(scale.slots, rests)), scale.step)
+    cheapest, _ = min(units, key=lambda unit: (unit[1] * (common // unit[0]), -unit[0]))
+    covers: list[Counts] = []
+    for rest in rests:
+        counts = Counter({cheapest: scale.wholes(rest) * (common // cheapest)})
+        slots = scale.slots(rest)
+        while slots > 0:
+            counts[chosen[slots]] += 1
+            slots -= chosen[slots] // scale.step
+        covers.append(tuple((length, counts[length], value) for length, value in units if counts[length]))
+    return tuple(covers)
+
+
+def _chosen(units: tuple[tuple[int, Decimal], ...], slots: int, step: int) -> list[int]:
+    """The last unit of the cheapest set that fills each number of slots; of equal prices, of the fewest units."""
     best: list[tuple[Decimal, int]] = [(ZERO, 0)]
     chosen: list[int] = [0]
     for slot in range(1, slots + 1):
@@ -122,9 +143,4 @@ def _fewest_at_least(units: tuple[tuple[int, Decimal], ...], slots: int, step: i
         )
         best.append((cost, count))
         chosen.append(length)
-    counts: dict[int, int] = {}
-    while slots > 0:
-        length = chosen[slots]
-        counts[length] = counts.get(length, 0) + 1
-        slots -= length // step
-    return counts
+    return chosen

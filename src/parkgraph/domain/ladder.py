@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from math import lcm
 from typing import Final, NamedTuple
 
+from parkgraph.domain.budget import TooComplex
 from parkgraph.domain.civil import Band
 from parkgraph.domain.tariff import Boundary, Cap, Elapsed, RateLine, RateLineCollection, RateLineKind, Span, TariffDay
 from parkgraph.domain.timeline import NEVER, NO_BAND, Bands, Segment
@@ -16,10 +17,6 @@ MAX_LINES: Final = 1_000
 MAX_BANDS: Final = 64
 MAX_CAPS: Final = 16
 NO_LINE: Final = -1
-
-
-class TooComplex(Exception):
-    """The tariff is too fine for so long a stay."""
 
 
 class CountedLine(NamedTuple):

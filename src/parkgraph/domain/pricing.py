@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Final
 
 from parkgraph.domain.asked import Asked
+from parkgraph.domain.budget import TooComplex
 from parkgraph.domain.civil import Calendar
 from parkgraph.domain.cover import cheapest_cover
-from parkgraph.domain.ladder import MAX_LINES, Ladder, TooComplex
+from parkgraph.domain.ladder import MAX_LINES, Ladder
 from parkgraph.domain.quote import OfferReason, OfferStatus, PriceLine, Quote
 from parkgraph.domain.receipt import Item, describe, itemise
 from parkgraph.domain.stay import Stay
@@ -49,26 +50,19 @@ def price(
     try:
         chosen = _cheapest(choices, asked) if table.choice is Choice.CHEAPEST else _exact(choices[0], asked)
         added = [_exact(c, asked) for c in applying if c.adds and asked.admitted_by(c.max_time)]
-    except _NoPrice as why:
-        return _not_computable(why.reason, why.text)
+    except _NotCovered as why:
+        return _not_computable(OfferReason.NO_STRUCTURE, str(why))
+    except TooComplex:
+        return _not_computable(OfferReason.TOO_COMPLEX, TOO_FINE)
     return quoted(table, [chosen, *added], asked)
 
 
-class _NoPrice(Exception):
-    """A collection that applies gives no price for this stay."""
-
-    def __init__(self, reason: OfferReason, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
-        self.text = text
-
-
-class _NotCovered(_NoPrice):
-    """No line of it says what some of the time costs."""
+class _NotCovered(Exception):
+    """No line of a collection says what some of the time costs."""
 
 
 def _exact(collection: RateLineCollection, asked: Asked) -> Exact:
-    """What one collection that applies asks for the stay. Raises _NoPrice."""
+    """What one collection that applies asks for the stay. Raises _NotCovered and TooComplex."""
     if asked.duration <= collection.grace:
         return Exact(0, 1, lambda: [free_time(asked.begins, asked.ends)])
     if collection.combination is Combination.CHEAPEST_COVER:
@@ -83,13 +77,10 @@ def _walked(collection: RateLineCollection, asked: Asked) -> Exact:
     try:
         ladder = _prepared(collection)
         first = asked.arrive.date()
-        walked = walk(ladder, begins, until, asked.ends, asked.zone, first, asked.calendar, asked.steps)
-        asked.steps -= walked.steps
+        walked = walk(ladder, begins, until, asked.ends, asked.zone, first, asked.calendar, asked.budget)
     except Uncovered as time:
         text = f"No rate is known for the time from {datetime.fromtimestamp(time.at, asked.zone):%d %B %H:%M} on."
-        raise _NotCovered(OfferReason.NO_STRUCTURE, text) from None
-    except TooComplex:
-        raise _too_complex() from None
+        raise _NotCovered(text) from None
 
     def explain() -> Sequence[Item]:
         items = itemise(ladder, walked, begins, asked.ends, asked.zone)
@@ -100,9 +91,7 @@ def _walked(collection: RateLineCollection, asked: Asked) -> Exact:
 
 
 def _covered(collection: RateLineCollection, asked: Asked) -> Exact:
-    cover = cheapest_cover(collection, Stay(asked.arrive, asked.leave))
-    if cover is None:
-        raise _too_complex()
+    cover = cheapest_cover(collection, Stay(asked.arrive, asked.leave), asked.budget)
     items = [
         Item(
             describe(units.length),
@@ -119,7 +108,7 @@ def _covered(collection: RateLineCollection, asked: Asked) -> Exact:
 
 
 def _cheapest(choices: Sequence[RateLineCollection], asked: Asked) -> Exact:
-    """Among those that cover the stay. Raises _NoPrice where none does, or one of them has no price."""
+    """Among those that cover the stay. Raises _NotCovered where none does, and TooComplex where one of them is."""
     found: list[Exact] = []
     failed: list[_NotCovered] = []
     for collection in choices:
@@ -180,7 +169,3 @@ def _not_computable(reason: OfferReason, text: str) -> Quote:
 def _not_understood(known_until: Period) -> str:
     text = "the network's rule is text that has no exact reading."
     return text.capitalize() if known_until == NONE else f"Beyond {describe(known_until)} {text}"
-
-
-def _too_complex() -> _NoPrice:
-    return _NoPrice(OfferReason.TOO_COMPLEX, TOO_FINE)

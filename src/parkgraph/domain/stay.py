@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from parkgraph.domain.civil import YEARS
+
 INSTANT: Final = timedelta(microseconds=1)
 MAX_STAY: Final = timedelta(days=366)
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -22,7 +24,7 @@ def parse_instant(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Half open: [arrive, leave). Both instants carry an offset; at most 366 days."""
+    """Half open: [arrive, leave). Both instants carry an offset and lie in YEARS; at most 366 days."""
 
     arrive: datetime
     leave: datetime
@@ -30,6 +32,8 @@ class Stay:
     def __post_init__(self) -> None:
         if self.arrive.utcoffset() is None or self.leave.utcoffset() is None:
             raise ValueError("arrive and leave need an offset, such as 2026-11-24T09:00:00+01:00")
+        if self.arrive.year not in YEARS or self.leave.year not in YEARS:
+            raise ValueError(f"a stay is between the years {YEARS[0]} and {YEARS[-1]}")
         if self.leave.astimezone(UTC) <= self.arrive.astimezone(UTC):
             raise ValueError("leave must be after arrive")
         if self.duration > MAX_STAY:

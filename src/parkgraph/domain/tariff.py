@@ -13,6 +13,7 @@ from typing import Final
 from parkgraph.domain.civil import ALWAYS, MIDNIGHT, Band
 from parkgraph.domain.money import check_currency
 from parkgraph.domain.occupancy import Audience
+from parkgraph.domain.stay import MAX_STAY
 from parkgraph.domain.vehicle import VehicleKind
 
 NONE: Final = timedelta(0)
@@ -27,8 +28,8 @@ class Months:
     count: int = 1
 
     def __post_init__(self) -> None:
-        if self.count <= 0:
-            raise ValueError(f"months must be positive, not {self.count}")
+        if not 0 < self.count <= 1200:
+            raise ValueError(f"months are from 1 to 1200, not {self.count}")
 
     def after(self, start: datetime) -> datetime:
         """The same local time of day, `count` months later."""
@@ -203,6 +204,8 @@ class RateLineCollection:
         for part in times:
             if isinstance(part, timedelta) and (part < NONE or part.microseconds):
                 raise ValueError("the times of a collection are whole seconds, zero or more")
+        if self.minimum > MAX_STAY:
+            raise ValueError(f"the least time that is charged for is at most {MAX_STAY.days} days")
         if isinstance(self.reset, timedelta) and (self.reset < MINUTE or self.reset.microseconds):
             raise ValueError("a reset comes after at least one minute, in whole seconds")
         if self.combination is Combination.LADDER:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final, NamedTuple
 
+from parkgraph.domain.budget import Budget, TooComplex
 from parkgraph.domain.civil import Calendar
-from parkgraph.domain.ladder import NO_LINE, CountedCap, CountedLine, Ladder, TooComplex
+from parkgraph.domain.ladder import NO_LINE, CountedCap, CountedLine, Ladder
 from parkgraph.domain.tariff import Boundary, Outside, RateLineKind
 from parkgraph.domain.timeline import DAY, LONG_AGO, NEVER, CivilDay, Segment, Timeline
-
-MAX_STEPS: Final = 5_000
-"""Parts of a stay that are looked at one by one. A tariff that needs more is refused."""
 
 OVER: Final = -2 * DAY
 """A visit that began before then is over: an occurrence of a band lasts a day at most."""
@@ -74,12 +72,11 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What a stay costs: `total` / `scale`. Its charges explain it; `steps` is what it took to find out."""
+    """What a stay costs: `total` / `scale`. Its charges explain it."""
 
     total: int
     scale: int
     days: Sequence[tuple[int, Sequence[Charge]]]
-    steps: int
 
 
 def walk(
@@ -90,16 +87,15 @@ def walk(
     zone: tzinfo,
     first: date,
     calendar: Calendar | None,
-    steps: int = MAX_STEPS,
+    budget: Budget,
 ) -> Walk:
     """Charges from `arrive` to `until`, but the first that begins before `leave` (POSIX seconds) in any case.
 
     `first` is the local date of arrival. A day that is like another, and begins in a state like its, is not walked
     again. Raises Uncovered and TooComplex.
     """
-    allowed = steps
     weight = 1 + len(ladder.counted) // 2
-    total = 0
+    total = count = 0
     days: list[tuple[int, Sequence[Charge]]] = []
     numbers: dict[State, int] = {}
     seen: dict[tuple[object, int], tuple[Sequence[Charge], int, State, int]] = {}
@@ -110,8 +106,8 @@ def walk(
             state = _at_arrival(ladder, arrive - midnight, day)
         done = seen.get((day.key, number)) if limit > day.length else None
         if done is None:
-            charges, amount, after, taken = _day(ladder, midnight, day, state, limit, last, steps // weight)
-            steps -= weight * taken + ladder.bands.work - work
+            charges, amount, after, taken = _day(ladder, midnight, day, state, limit, last, budget.steps // weight)
+            budget.steps -= weight * taken + ladder.bands.work - work
             work = ladder.bands.work
             done = charges, amount, after, numbers.setdefault(after, len(numbers) + 1)
             if day.key and limit > day.length:
@@ -120,8 +116,10 @@ def walk(
         if charges:
             days.append((midnight, charges))
             total += amount
+            count += len(charges)
         if last <= day.length or (state.begun and limit <= day.length):
-            return Walk(max(total, ladder.minimum_charge) if total else 0, ladder.scale, days, allowed - steps)
+            budget.take_charges(count)
+            return Walk(max(total, ladder.minimum_charge) if total else 0, ladder.scale, days)
     raise AssertionError("the days do not end")
 
 

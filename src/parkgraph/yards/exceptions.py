@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from parkgraph.domain.civil import YEARS
 from parkgraph.yards.texts import check_text
 
 MAX_NOTE: Final = 100
-YEARS: Final = range(1970, 2200)
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d"
