@@ -167,7 +167,7 @@ def test_a_special_text_that_is_not_understood_leaves_no_price(samples: dict[str
     assert "Je weiterer Tag 5,00" in leinfelden.tariff_text
 
 
-@pytest.mark.parametrize("duration", ["1dayPCard", "1weekPCard", "1monthLongTerm", "1monthReservation", "1year"])
+@pytest.mark.parametrize("duration", ["1dayPCard", "1weekPCard", "1monthLongTerm", "1monthReservation", "1dayDiscount"])
 def test_what_takes_a_card_or_a_contract_is_no_casual_price(listing_with: MakeListing, duration: str) -> None:
     assert listing_with(prices={duration: "9.00"}).rates is None
 
@@ -175,3 +175,17 @@ def test_what_takes_a_card_or_a_contract_is_no_casual_price(listing_with: MakeLi
 def test_the_prices_of_another_group_are_no_casual_prices(row: dict[str, object]) -> None:
     row["tariff"] = {"prices": [{"group": {"groupName": "staff"}, "duration": "1day", "price": Decimal(1)}]}
     assert to_listing(row).rates is None
+
+
+def test_units_of_any_number_are_sold(listing_with: MakeListing, total: Total) -> None:
+    rates = listing_with(prices={"15min": "0.50", "2hour": "3.00", "3day": "20.00"}).rates
+    assert [total(rates, hours=hours) for hours in (0.5, 1.75, 24, 72)] == [1, 3, 20, 20]
+
+
+@pytest.mark.parametrize("duration", ["1year", "1dayWeekend", "day", "overnight", "1hour30min"])
+def test_a_product_that_is_not_documented_might_be_cheaper(
+    listing_with: MakeListing, quote: MakeQuote, duration: str
+) -> None:
+    listing = listing_with(prices={"1hour": "2.00", duration: "3.00"})
+    assert quote(listing.rates, hours=1).reason is OfferReason.RULE_NOT_UNDERSTOOD
+    assert listing.tariff_text == f"1 Stunde 2,00 €; {duration} 3,00 €"

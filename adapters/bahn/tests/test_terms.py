@@ -13,6 +13,8 @@ from parkgraph_bahn.terms import NotUnderstood, Special, read_free_time, read_ma
     ("text", "limit", "ticket"),
     [
         ("", None, None),
+        ("Max. 30 Min.", timedelta(minutes=30), None),
+        ("Max. 90 Minuten", timedelta(minutes=90), None),
         ("Max. 1 Stunde", timedelta(hours=1), None),
         ("Max. 1 Tag", timedelta(days=1), None),
         ("Max. 3 Tage", timedelta(days=3), None),

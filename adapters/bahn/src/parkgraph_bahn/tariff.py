@@ -1,5 +1,8 @@
 """A facility's tariff as the network writes it."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Final, NamedTuple
@@ -19,19 +22,34 @@ class Product(NamedTuple):
     unit: Period | None = None
 
 
-PRODUCTS: Final = {
-    "20min": Product("20 Minuten", timedelta(minutes=20)),
-    "30min": Product("30 Minuten", timedelta(minutes=30)),
-    "1hour": Product("1 Stunde", timedelta(hours=1)),
-    "1day": Product("1 Tag", timedelta(days=1)),
-    "1dayPCard": Product("1 Tag mit Pcard"),
-    "1week": Product("1 Woche", timedelta(weeks=1)),
-    "1weekPCard": Product("1 Woche mit Pcard"),
-    "1month": Product("1 Monat", Months(1)),
-    "1monthVendingMachine": Product("1 Monat am Automaten", Months(1)),
-    "1monthLongTerm": Product("1 Monat im Dauervertrag"),
-    "1monthReservation": Product("1 Monat mit reserviertem Stellplatz"),
+_DURATION: Final = re.compile(r"(?P<count>[1-9][0-9]{0,2})(?P<unit>min|hour|day|week|month)(?P<kind>[A-Z][A-Za-z]*)?")
+_UNITS: Final[Mapping[str, tuple[str, str, Period]]] = {
+    "min": ("Minute", "Minuten", timedelta(minutes=1)),
+    "hour": ("Stunde", "Stunden", timedelta(hours=1)),
+    "day": ("Tag", "Tage", timedelta(days=1)),
+    "week": ("Woche", "Wochen", timedelta(weeks=1)),
+    "month": ("Monat", "Monate", Months(1)),
 }
+_KINDS: Final = {
+    "VendingMachine": "am Automaten",
+    "PCard": "mit Pcard",
+    "Discount": "ermäßigt",
+    "LongTerm": "im Dauervertrag",
+    "Reservation": "mit reserviertem Stellplatz",
+}
+_CASUAL: Final = (None, "VendingMachine")
+
+
+def read_product(duration: str) -> Product | None:
+    """`20min`, `1day`, `1monthLongTerm`; None for what is not documented."""
+    found = _DURATION.fullmatch(duration)
+    if found is None or (found["kind"] and found["kind"] not in _KINDS):
+        return None
+    count, (one, several, unit) = int(found["count"]), _UNITS[found["unit"]]
+    name = " ".join(filter(None, (str(count), one if count == 1 else several, _KINDS.get(found["kind"] or ""))))
+    if found["kind"] not in _CASUAL:
+        return Product(name)
+    return Product(name, Months(count) if isinstance(unit, Months) else count * unit)
 
 
 def _decimal(value: object) -> object:
@@ -80,7 +98,8 @@ class Tariff(Row):
 
     def to_text(self) -> str | None:
         """Every price and the texts beside them, in the network's own language."""
-        prices = (f"{PRODUCTS[name].name} {_euros(price)}" for name, price in self._sold().items())
+        sold = ((read_product(duration), duration, price) for duration, price in self._sold().items())
+        prices = (f"{product.name if product else duration} {_euros(price)}" for product, duration, price in sold)
         free_time = self.texts.tariff_free_parking_time.removeprefix("nein")
         words = (
             free_time and f"Freie Parkzeit {free_time}",
@@ -92,19 +111,22 @@ class Tariff(Row):
     def to_rates(self) -> RateTable | None:
         """What a casual stay costs; None where nothing is sold to one."""
         units: Units = {}
-        for name, price in self._sold().items():
-            unit = PRODUCTS[name].unit
-            if unit is not None:
-                units[unit] = min(price, units.get(unit, price))
+        all_known = True
+        for duration, price in self._sold().items():
+            product = read_product(duration)
+            all_known = all_known and product is not None
+            if product and product.unit is not None:
+                units[product.unit] = min(price, units.get(product.unit, price))
         if not units:
             return None
         texts = self.texts
-        return rate_table(units, texts.tariff_special, texts.tariff_free_parking_time, texts.tariff_max_parking_time)
+        table = rate_table(units, texts.tariff_special, texts.tariff_free_parking_time, texts.tariff_max_parking_time)
+        return table if all_known else replace(table, known_until=timedelta(0))
 
     def _sold(self) -> dict[str, Decimal]:
         sold: dict[str, Decimal] = {}
         for price in self.prices:
-            if price.price is None or price.duration not in PRODUCTS or price.group.group_name != "standard":
+            if price.price is None or price.group.group_name != "standard":
                 continue
             if price.duration in sold:
                 raise RowRejected("a product has two prices")

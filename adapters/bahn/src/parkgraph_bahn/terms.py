@@ -20,9 +20,9 @@ class MaxStay(NamedTuple):
     ticket: Period | None = None
 
 
-_UNITS: Final = {"S": timedelta(hours=1), "T": timedelta(days=1), "W": timedelta(weeks=1)}
+_UNITS: Final = {"M": timedelta(minutes=1), "S": timedelta(hours=1), "T": timedelta(days=1), "W": timedelta(weeks=1)}
 _MAX_STAY: Final = re.compile(
-    r"Max\. (?P<count>[1-9][0-9]?) (?P<unit>Stunden?|Tage?|Wochen?)(?: am Automaten)?"
+    r"Max\. (?P<count>[1-9][0-9]?) (?P<unit>Min\.|Minuten|Stunden?|Tage?|Wochen?)(?: am Automaten)?"
     r"(?: oder (?:(?P<month>Monats)parkschein|(?P<weeks>[2-9])-Wochen-Parkschein))?"
 )
 
