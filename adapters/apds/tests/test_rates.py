@@ -273,3 +273,8 @@ def test_a_right_ends_with_its_expiry() -> None:
 )
 def test_where_it_is_not_certain_who_pays_what_nobody_is_told(rights: list[Any]) -> None:
     assert entitlement(rights, LONDON) is None
+
+
+@pytest.mark.parametrize(("rate", "amount"), [("20", "3.00"), ("1", "2.53"), ("0.2", None)])
+def test_a_tax_below_one_may_be_a_fifth_or_the_fifth_of_a_hundredth(rate: str, amount: str | None) -> None:
+    assert total(table(taxIncluded=False, taxRate=Decimal(rate)), 1) == amount

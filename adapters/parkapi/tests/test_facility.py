@@ -179,3 +179,9 @@ def test_an_address_that_is_none_is_left_out(address: str) -> None:
 
 def test_control_characters_and_line_breaks_are_blanks() -> None:
     assert site(name=" Am\x00 Tor\r\n2 ", fee_description="1 €\n/h").name == "Am Tor 2"
+
+
+def test_fees_in_words_are_a_price_unless_the_stay_is_limited() -> None:
+    assert site(fee_description="Mo-Sa 9-18h;\n1,00 €/h").rates is not None
+    assert site(fee_description="Mo-Sa 9-18h; 1,00 €/h", max_stay=120).rates is None
+    assert site(fee_description="Tageshöchstsatz: 24,00 €").rates is None

@@ -214,3 +214,9 @@ def test_the_words_have_everything_that_can_be_read() -> None:
         "Su 12:00-18:00 0-60 min free, then from 60 min on EUR 2 per 60 min; "
         "Dagkaart: Mo 09:00-23:00 EUR 18.396 per 840 min, then EUR 20 per 840 min"
     )
+
+
+def test_another_unit_than_minutes_is_named_and_has_no_price() -> None:
+    document = [tariff(rate(2, 1, durationType="Hours"))]
+    assert Tariffs(document).to_rates() is None
+    assert (Tariffs(document).to_text() or "").endswith("EUR 2 per 1 Hours")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ MAX_LINES: Final = 100
 MAX_TEXT: Final = 1000
 DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
+A_HUNDREDTH: Final = Decimal("0.01")
 SECOND: Final = timedelta(seconds=1)
 
 TABLE_NOTES: Final = {
@@ -95,6 +97,8 @@ def _duration(value: object) -> object:
 def _certain(table: RateTable) -> RateTable:
     """The table with its lines joined. Raises NotUnderstood where lines overlap, leave gaps, or may mean two things."""
     (collection,) = table.collections
+    if table.added_tax and table.added_tax < A_HUNDREDTH:
+        raise NotUnderstood("a tax below one: of a hundred, or of the whole")
     lines = _joined(collection.lines)
     tiers = [line for line in lines if line.kind is RateLineKind.TIER]
     if len(tiers) > 1 and len(tiers) < len(lines):

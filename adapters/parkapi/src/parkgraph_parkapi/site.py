@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from parkgraph.domain.occupancy import Audience, AudienceCapacity, OccupancyUpdate
 from parkgraph.domain.place import Feature, Listing, PlaceKind
+from parkgraph.domain.tariff import RateTable
 from parkgraph.sdk import RowRejected
 from parkgraph_parkapi.facility import Facility
+from parkgraph_parkapi.fees import read_fees
 from parkgraph_parkapi.row import Believed, Count, LongText
 
 PARK_AND_RIDE: Final = frozenset({"YES", "TRAIN", "TRAM", "BUS"})
@@ -23,6 +25,7 @@ class Site(Facility):
     is_covered: bool | None = None
     supervision_type: str | None = None
     fee_description: LongText | None = None
+    max_stay: object = None
     opening_hours: LongText | None = None
     park_and_ride_type: list[str] | None = None
     has_realtime_data: bool | None = None
@@ -55,10 +58,17 @@ class Site(Facility):
             opening_hours=self.opening_hours and osm_hours(self.opening_hours),
             max_height_cm=self.max_height if self.max_height and 100 <= self.max_height <= 2000 else None,
             features=self._features(audiences),
+            rates=self._rates(),
             tariff_text=self.fee_description,
             url=self.public_url if _is_address(self.public_url) else None,
             updated_at=self.updated_at(believed),
         )
+
+    def _rates(self) -> RateTable | None:
+        """None beside a limit of the stay, whose unit is not documented."""
+        if not self.fee_description or self.max_stay is not None:
+            return None
+        return read_fees(self.fee_description)
 
     def _kind(self) -> PlaceKind:
         if PARK_AND_RIDE & set(self.park_and_ride_type or ()):

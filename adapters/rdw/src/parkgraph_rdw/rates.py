@@ -74,7 +74,7 @@ def _lines(schedule: Schedule) -> list[RateLine]:
     """A ladder without a gap; the time of parking counts since arrival."""
     reached: int | None = 0
     for rate in schedule.rates:
-        if rate.duration_from != reached or rate.duration_type.strip().lower() != "minutes":
+        if rate.duration_from != reached or not rate.is_in_minutes:
             raise NotUnderstood("rates that overlap or leave a gap")
         reached = rate.until
     if any(rate.charge and not rate.period for rate in schedule.rates) and not _is_fixed(schedule):

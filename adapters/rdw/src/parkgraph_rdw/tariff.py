@@ -33,11 +33,15 @@ class IntervalRate(Row):
 
     charge: Euros
     charge_period: Minutes | None = None
-    duration_type: str = "Minutes"
+    duration_type: Annotated[str, Field(pattern=r"^[A-Za-z ]{1,20}$")] = "Minutes"
     duration_from: Annotated[Minutes, Field(ge=0)] = 0
     duration_until: Minutes | None = None
     validity_start_of_period: Epoch = None
     validity_end_of_period: Epoch = None
+
+    @property
+    def is_in_minutes(self) -> bool:
+        return self.duration_type.strip().lower() == "minutes"
 
     @property
     def until(self) -> int | None:
@@ -51,10 +55,11 @@ class IntervalRate(Row):
 
     def to_text(self) -> str:
         start, amount = self.duration_from, f"EUR {self.charge:f}"
-        price = "free" if not self.charge else f"{amount} per {self.period} min" if self.period else amount
+        unit = "min" if self.is_in_minutes else self.duration_type
+        price = "free" if not self.charge else f"{amount} per {self.period} {unit}" if self.period else amount
         if self.until is None:
-            return f"from {start} min on {price}" if start else price
-        return f"{start}-{self.until} min {price}"
+            return f"from {start} {unit} on {price}" if start else price
+        return f"{start}-{self.until} {unit} {price}"
 
 
 class Tariff(Row):
