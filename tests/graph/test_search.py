@@ -175,14 +175,14 @@ async def test_pages_put_together_are_the_whole(asking: Ask, sort: PlaceSort) ->
             assert page.total == 17
             assert page.has_previous == (after is not None)
             seen += names(page)
-            after, more = page.cursors[-1], page.has_next
+            after, more = page.hits[-1].cursor, page.has_next
         assert seen == whole
         assert len(seen) == 17
 
 
 async def test_a_cursor_of_another_query_is_refused(asking: Ask) -> None:
     async with asking(row(NEAR, FAR)) as ask:
-        cursor = (await ask(first=1)).cursors[0]
+        cursor = (await ask(first=1)).hits[0].cursor
         with pytest.raises(CursorError, match="another query"):
             await ask(after=cursor, stay=STAY)
 
@@ -434,3 +434,22 @@ async def test_a_query_that_has_no_time_left_asks_no_prices(asking: Ask) -> None
         assert found.ends > asyncio.get_running_loop().time()
         (offer,) = await ask.search.offers_of(one(found).place, STAY, Vehicle(), found.ends - 60)
         assert (offer.status, quote_script(app).calls) == (OfferStatus.NOT_COMPUTABLE, 0)
+
+
+async def test_a_question_that_was_answered_is_answered_again_until_something_changes(asking: Ask) -> None:
+    network = feed("city", batch(NEAR), batch(NEAR, MIDDLE))
+    async with asking(network) as ask:
+        first, again = await ask(stay=STAY), await ask(stay=STAY)
+        assert again.hits[0] is first.hits[0]
+        assert (await ask(stay=STAY, near=FAR.location)).hits[0] is not first.hits[0]
+        await ask.graph.update()
+        assert (await ask(stay=STAY)).hits[0].priced is first.hits[0].priced
+
+
+async def test_what_a_network_is_asked_for_in_a_search_is_not_kept(asking: Ask) -> None:
+    ready = ListingOffer("1", OfferStatus.PRICED, Money(Decimal(2), "EUR"))
+    asked = search("asked", batch(listing("1", offers=(ready,))))
+    async with asking(asked) as ask:
+        first, again = await ask(stay=STAY), await ask(stay=STAY)
+        assert one(again) is not one(first)
+        assert one(again).total == ready.total

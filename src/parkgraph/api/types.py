@@ -446,9 +446,12 @@ class Place(Node):
 @public
 @strawberry.type(description="What belongs to this search, not to the place.")
 class PlaceEdge:
-    cursor: str
     subject: strawberry.Private[search.Hit]
     ends: strawberry.Private[float]
+
+    @strawberry.field
+    def cursor(self) -> str:
+        return self.subject.cursor
 
     @strawberry.field
     def node(self) -> Place:
@@ -521,10 +524,7 @@ class PlaceConnection:
 
     @strawberry.field
     def edges(self) -> list[PlaceEdge]:
-        return [
-            PlaceEdge(cursor=cursor, subject=hit, ends=self.subject.ends)
-            for cursor, hit in zip(self.subject.cursors, self.subject.hits, strict=True)
-        ]
+        return [PlaceEdge(subject=hit, ends=self.subject.ends) for hit in self.subject.hits]
 
     @strawberry.field
     def nodes(self) -> list[Place]:
@@ -532,12 +532,12 @@ class PlaceConnection:
 
     @strawberry.field
     def page_info(self) -> PageInfo:
-        cursors = self.subject.cursors
+        hits = self.subject.hits
         return PageInfo(
             has_next_page=self.subject.has_next,
             has_previous_page=self.subject.has_previous,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=hits[0].cursor if hits else None,
+            end_cursor=hits[-1].cursor if hits else None,
         )
 
     @strawberry.field(description="In all pages.")

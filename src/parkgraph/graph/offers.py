@@ -1,19 +1,21 @@
 """What a stay at a place costs, network by network, and why a vehicle or a stay does not fit. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from parkgraph.domain.civil import Calendar
 from parkgraph.domain.hours import open_to_leave
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Listing, ListingKey, ListingOffer, Place
 from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine, Quote, price
 from parkgraph.domain.stay import Stay
+from parkgraph.domain.tariff import RateTable
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.calendars import calendar_of
 from parkgraph.graph.exchange import Exchange
@@ -26,6 +28,9 @@ NOW_MEANS: Final = timedelta(minutes=30)
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 PAYABLE: Final = frozenset({OfferStatus.PRICED, OfferStatus.FREE})
+
+Quoted = Callable[[RateTable | None, Stay, tzinfo, Vehicle, Calendar | None], Quote]
+"""Prices a rate table, as `pricing.price` does."""
 
 _RANK: Final = {
     OfferStatus.PRICED: 0,
@@ -130,6 +135,17 @@ def exclusions(
     return tuple(found)
 
 
+def same_until(place: Place, stay: Stay | None, infos: Mapping[str, NetworkInfo], now: datetime) -> datetime:
+    """Until when, exclusively, `exclusions` finds what it finds at `now`: then the arrival gets near, or what the place
+    says of its occupancy becomes credible or stops being so.
+    """
+    turns = [stay.arrive - NOW_MEANS] if stay else []
+    if place.occupancy and place.occupancy.observed_at and place.occupancy_from:
+        seen = place.occupancy.observed_at
+        turns += [seen - CLOCKS_DIFFER, seen + infos[place.occupancy_from.network].max_age + datetime.resolution]
+    return min((turn for turn in turns if turn > now), default=datetime.max.replace(tzinfo=UTC))
+
+
 def offers(
     place: Place,
     stay: Stay,
@@ -137,8 +153,9 @@ def offers(
     excluded: Sequence[Exclusion],
     infos: Mapping[str, NetworkInfo],
     ready: Mapping[ListingKey, tuple[ListingOffer, ...]],
+    quoted: Quoted = price,
 ) -> tuple[Offer, ...]:
-    """Every network's offer for the stay, in the order of the listings."""
+    """Every network's offer for the stay, in the order of the listings. `quoted` prices rate tables."""
     barred = excluded[0] if excluded else None
     found: list[Offer] = []
     for key, listing in place.listings:
@@ -154,7 +171,7 @@ def offers(
             )
         else:
             zone, calendar = _zone_of_listing(key, listing, infos), calendar_of(infos[key.network].region)
-            quote = price(listing.rates, stay, zone, vehicle, calendar)
+            quote = quoted(listing.rates, stay, zone, vehicle, calendar)
             found.append(
                 Offer(
                     key,

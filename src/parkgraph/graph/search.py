@@ -26,7 +26,6 @@ from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import (
     Exclusion,
     Offer,
-    agreed_by_all,
     compared,
     exclusions,
     is_fresh,
@@ -34,7 +33,9 @@ from parkgraph.graph.offers import (
     offers,
     zone_of,
 )
+from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.places import PlaceGraph
+from parkgraph.graph.priced import Priced, Prices
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.reports import SourceReport
 from parkgraph.networks.service import Networks, SearchAnswer
@@ -73,7 +74,7 @@ class PlaceFilter:
     fits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """One search. `near` is None for a box, whose order is by distance from its centre."""
 
@@ -92,6 +93,16 @@ class Question:
         return self.stay is not None and (decides or self.sort is PlaceSort.PRICE)
 
     @property
+    def looks_at_all(self) -> bool:
+        """Whether what is on the page is decided by prices, or by what is in the way."""
+        return self.room_decides or self.filter.fits
+
+    @property
+    def looks_at_the_clock(self) -> bool:
+        """Whether what is on the page is decided by what is open now."""
+        return self.filter.open_during_stay is not None and self.stay is None
+
+    @cached_property
     def fingerprint(self) -> str:
         f = self.filter
         sets = [sorted(s) if s is not None else None for s in (f.networks, f.kinds, f.features)]
@@ -102,58 +113,33 @@ class Question:
 class Hit:
     """One place in the answer to one question. Offers are priced once, when they are first looked at."""
 
-    def __init__(
-        self,
-        place: Place,
-        question: Question,
-        infos: Mapping[str, NetworkInfo],
-        ready: Ready,
-        now: datetime,
-        exchange: Exchange,
-        *,
-        several_currencies: bool = False,
-    ) -> None:
-        self.place = place
+    def __init__(self, priced: Priced, question: Question, centre: Coordinates, moment: Moment) -> None:
+        self.place = priced.place
+        self.priced = priced
+        self.is_kept = False
         self._question = question
-        self._infos = infos
-        self._ready = ready
-        self._now = now
-        self._exchange = exchange
-        self._several = several_currencies
-        centre = question.near or bounds_of(question.area).centre
-        self._from_centre = centre.distance_m(place.location)
+        self._centre = centre
+        self._moment = moment
 
-    def but(self, ready: Ready | None = None, *, several_currencies: bool = False) -> "Hit":
-        """The same with these ready offers besides, or among places whose prices are in several currencies."""
-        return Hit(
-            self.place,
-            self._question,
-            self._infos,
-            {**self._ready, **(ready or {})},
-            self._now,
-            self._exchange,
-            several_currencies=self._several or several_currencies,
-        )
+    def but(self, priced: Priced) -> "Hit":
+        """The same with other offers."""
+        return Hit(priced, self._question, self._centre, self._moment)
+
+    @cached_property
+    def _from_centre(self) -> float:
+        return self._centre.distance_m(self.place.location)
 
     @property
     def distance_m(self) -> int | None:
         return round(self._from_centre) if self._question.near else None
 
-    @cached_property
-    def _barred(self) -> tuple[Exclusion, ...]:
-        return exclusions(self.place, self._question.stay, self._question.vehicle, self._infos, self._now)
-
-    @cached_property
+    @property
     def offers(self) -> tuple[Offer, ...]:
-        stay = self._question.stay
-        if stay is None:
-            return ()
-        found = offers(self.place, stay, self._question.vehicle, self._barred, self._infos, self._ready)
-        return compared(found, self._exchange, several_currencies=self._several)
+        return self.priced.offers
 
-    @cached_property
+    @property
     def cheapest(self) -> Offer | None:
-        return next((offer for offer in self.offers if offer.payable), None)
+        return self.priced.cheapest
 
     @property
     def total(self) -> Money | None:
@@ -163,12 +149,15 @@ class Hit:
     @property
     def is_barred(self) -> bool:
         """Whether something is in the way whatever it costs."""
-        return bool(self._barred)
+        return bool(self.priced.barred)
+
+    @property
+    def excluded(self) -> tuple[Exclusion, ...]:
+        return self.priced.excluded
 
     @cached_property
-    def excluded(self) -> tuple[Exclusion, ...]:
-        agreed = None if self._barred else agreed_by_all(self.offers)
-        return (*self._barred, agreed) if agreed else self._barred
+    def cursor(self) -> str:
+        return cursors.encode(self._question.fingerprint, self.key)
 
     @cached_property
     def key(self) -> cursors.Key:
@@ -178,7 +167,7 @@ class Hit:
             case PlaceSort.DISTANCE:
                 return last
             case PlaceSort.PRICE:
-                return (*self._exchange.sort_key(self.total), *last)
+                return (*self._moment.rates.sort_key(self.total), *last)
             case PlaceSort.VACANCY:
                 vacant = self.place.occupancy.vacant if self.place.occupancy else None
                 return (1, 0, *last) if vacant is None else (0, -vacant, *last)
@@ -207,18 +196,18 @@ class Hit:
         """Open at both ends of the stay, or now where no stay is asked; None is unknown."""
         if self.place.opening_hours is None:
             return None
-        hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, self._infos))
+        hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, self._moment.infos))
         if hours is None:
             return None
         stay = self._question.stay
-        states = {hours.is_open(stay.arrive), open_to_leave(hours, stay)} if stay else {hours.is_open(self._now)}
+        states = {hours.is_open(stay.arrive), open_to_leave(hours, stay)} if stay else {hours.is_open(self._moment.now)}
         return False if False in states else None if None in states else True
 
     def _costs_at_most(self, limit: Money) -> bool:
         total = self.total
         if total is None or total.currency == limit.currency:
             return total is not None and total.amount <= limit.amount
-        one, other = self._exchange.convert(total), self._exchange.convert(limit)
+        one, other = self._moment.rates.convert(total), self._moment.rates.convert(limit)
         return one is not None and other is not None and one.amount <= other.amount
 
 
@@ -230,7 +219,6 @@ class Answer:
     """
 
     hits: Sequence[Hit]
-    cursors: Sequence[str]
     total: int
     has_next: bool
     has_previous: bool
@@ -257,42 +245,92 @@ class Search:
         self._deadline_s = deadline_s
         self._clock = clock
         self._turns = Turns()
+        self._prices = Prices()
+        self._pages: Pages[Hit] = Pages()
 
     async def find(self, question: Question, first: int, after: str | None) -> Answer:
         """The page of `first` hits after the cursor. Raises CursorError."""
         ends = asyncio.get_running_loop().time() + self._deadline_s
         answers = await self._networks.search(question.area, question.stay, question.vehicle, self._deadline_s)
-        await self._turns.take()
-        ready = {
+        asked, from_memory = (question.fingerprint, first, after), not any(answer.batch for answer in answers)
+        page = self._pages.find(asked, self._moment) if from_memory else None
+        if page is None:
+            await self._turns.take()
+            moment = self._moment
+            page, looked_at = await self._page(question, first, after, answers, moment, ends)
+            if from_memory and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
+                self._pages.keep(asked, page, moment)
+        searched = {answer.network.id: answer.report for answer in answers}
+        return Answer(
+            hits=page.hits,
+            total=page.total,
+            has_next=page.has_next,
+            has_previous=page.has_previous,
+            sources=[
+                searched.get(network.id) or self._networks.report(network.id, question.area)
+                for network in self._networks
+            ],
+            ends=ends,
+        )
+
+    async def _page(
+        self,
+        question: Question,
+        first: int,
+        after: str | None,
+        answers: Sequence[SearchAnswer],
+        moment: Moment,
+        ends: float,
+    ) -> tuple[Page[Hit], Sequence[Hit]]:
+        """The page, and the hits that decided what is on it."""
+        ready: Ready = {
             ListingKey(answer.network.id, listing.local_id): listing.offers
             for answer in answers
             if answer.batch
             for listing in answer.batch.items
             if listing.offers
         }
-        infos, now, rates = self.infos, self._clock(), self._rates()
-        places = self._graph.view.index.within(question.area)
+        places = moment.view.index.within(question.area)
         if question.room_decides:
-            ready |= await self._left(places, question.stay, question.vehicle, ends)
-        found = [Hit(place, question, infos, ready, now, rates) for place in places]
+            ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
+        known = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates)
+        centre = question.near or bounds_of(question.area).centre
+        found: Sequence[Hit] = [Hit(known(place), question, centre, moment) for place in places]
+        found = self._but(found, question, moment, ready) if ready else found
         hits = sorted((hit for hit in found if hit.passes(question.filter)), key=lambda hit: hit.key)
         rest = self._after(hits, question, after)
-        page = await self._with_room(rest[:first], question, ends)
-        page = await self._with_quotes(page, question, answers, ends)
+        page = await self._with_room(rest[:first], question, moment, ends)
+        page = await self._with_quotes(page, question, moment, answers, ends)
         if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
-            page = [hit.but(several_currencies=True) for hit in page]
-        searched = {answer.network.id: answer.report for answer in answers}
-        return Answer(
-            hits=page,
-            cursors=[cursors.encode(question.fingerprint, hit.key) for hit in page],
-            total=len(hits),
-            has_next=len(rest) > first,
-            has_previous=len(rest) < len(hits),
-            sources=[
-                searched.get(network.id) or self._networks.report(network.id, question.area)
-                for network in self._networks
-            ],
-            ends=ends,
+            page = [
+                hit.but(self._priced(hit.place, question, moment, hit.priced.ready, several_currencies=True))
+                for hit in page
+            ]
+        looked_at = found if question.looks_at_all else page
+        until = min((hit.priced.until for hit in looked_at), default=FOR_EVER)
+        return Page(page, len(hits), len(rest) > first, len(rest) < len(hits), until), looked_at
+
+    @property
+    def _moment(self) -> Moment:
+        return Moment(self._graph.view, self.infos, self._rates(), self._clock())
+
+    def _counts(self, hits: Iterable[Hit]) -> bool:
+        """Whether any of them is booked through this server, so that others may take its room at any time."""
+        return any(self._availability.counts(key.network) for hit in hits for key, _ in hit.place.listings)
+
+    def _priced(
+        self, place: Place, question: Question, moment: Moment, ready: Ready, *, several_currencies: bool = False
+    ) -> Priced:
+        return Priced(
+            place,
+            question.stay,
+            question.vehicle,
+            moment.infos,
+            moment.now,
+            moment.rates,
+            self._prices.quoted,
+            ready,
+            several_currencies=several_currencies,
         )
 
     async def offers_of(
@@ -309,15 +347,16 @@ class Search:
         ready = {} if barred else await self._left([place], stay, vehicle, ends)
         if wanted:
             ready |= await self._quoted(wanted, stay, vehicle, ends)
-        return compared(offers(place, stay, vehicle, barred, infos, ready), self._rates())
+        found = offers(place, stay, vehicle, barred, infos, ready, self._prices.quoted)
+        return compared(found, self._rates())
 
-    async def _with_room(self, page: Sequence[Hit], question: Question, ends: float) -> Sequence[Hit]:
+    async def _with_room(self, page: Sequence[Hit], question: Question, moment: Moment, ends: float) -> Sequence[Hit]:
         """The page, with what is left for the stay where this server takes the bookings."""
         if question.room_decides:
             return page
         open_ = [hit.place for hit in page if not hit.is_barred]
         left = await self._left(open_, question.stay, question.vehicle, ends)
-        return [hit.but(left) if any(key in left for key, _ in hit.place.listings) else hit for hit in page]
+        return self._but(page, question, moment, left)
 
     async def _left(
         self, places: Iterable[Place], stay: Stay | None, vehicle: Vehicle, ends: float
@@ -340,7 +379,12 @@ class Search:
         return left
 
     async def _with_quotes(
-        self, page: Sequence[Hit], question: Question, answers: Sequence[SearchAnswer], ends: float
+        self,
+        page: Sequence[Hit],
+        question: Question,
+        moment: Moment,
+        answers: Sequence[SearchAnswer],
+        ends: float,
     ) -> Sequence[Hit]:
         """The page, with prices of listings that networks gave without any but say on request.
 
@@ -363,7 +407,16 @@ class Search:
             return page
         quoted = await self._quoted(keys[:QUOTES_OF_A_PAGE], stay, question.vehicle, ends)
         await self._turns.take()
-        return [hit.but(quoted) if any(key in quoted for key, _ in hit.place.listings) else hit for hit in page]
+        return self._but(page, question, moment, quoted)
+
+    def _but(self, hits: Sequence[Hit], question: Question, moment: Moment, more: Ready) -> Sequence[Hit]:
+        """The hits, with these ready offers besides."""
+        return [
+            hit.but(self._priced(hit.place, question, moment, {**hit.priced.ready, **more}))
+            if any(key in more for key, _ in hit.place.listings)
+            else hit
+            for hit in hits
+        ]
 
     async def _quoted(self, keys: Iterable[ListingKey], stay: Stay, vehicle: Vehicle, ends: float) -> Ready:
         """Ready offers of those listings whose networks answered."""

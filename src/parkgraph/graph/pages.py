@@ -1,0 +1,86 @@
+"""Pages of answers that were found in memory alone, kept for as long as the same question has the same answer."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Generic, Protocol, TypeVar
+
+from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.view import View
+from parkgraph.sdk.contract import NetworkInfo
+
+KEPT_HITS: Final = 5_000
+"""Of all pages together; the page that was asked for longest ago goes first."""
+
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Kept(Protocol):
+    """A hit that knows whether it belongs to a page that is kept."""
+
+    is_kept: bool
+
+
+H = TypeVar("H", bound=Kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that an answer from memory depends on, apart from the question."""
+
+    view: View
+    infos: Mapping[str, NetworkInfo]
+    rates: Exchange
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[H]):
+    """`until`: when it may be another, exclusively, though the graph and the networks stay as they are."""
+
+    hits: Sequence[H]
+    total: int
+    has_next: bool
+    has_previous: bool
+    until: datetime
+
+
+class Pages(Generic[H]):
+    """By the question's fingerprint, page size and cursor."""
+
+    def __init__(self, limit: int = KEPT_HITS) -> None:
+        self._limit = limit
+        self._number = 0
+        self._kept: OrderedDict[Hashable, tuple[Moment, Page[H]]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many hits are kept; a page counts as one besides."""
+        return self._number
+
+    def find(self, asked: Hashable, moment: Moment) -> Page[H] | None:
+        """The page, where it would be found again at this moment."""
+        if asked not in self._kept:
+            return None
+        then, page = self._kept[asked]
+        same = then.view is moment.view and then.rates is moment.rates and then.infos == moment.infos
+        if not same or not then.now <= moment.now < page.until:
+            self._forget(asked)
+            return None
+        self._kept.move_to_end(asked)
+        return page
+
+    def keep(self, asked: Hashable, page: Page[H], moment: Moment) -> None:
+        """Keep what was found at this moment."""
+        self._forget(asked)
+        for hit in page.hits:
+            hit.is_kept = True
+        self._kept[asked] = moment, page
+        self._number += len(page.hits) + 1
+        while self._number > self._limit:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, asked: Hashable) -> None:
+        if asked in self._kept:
+            _, page = self._kept.pop(asked)
+            self._number -= len(page.hits) + 1

@@ -1,0 +1,130 @@
+"""What a place costs for one stay, and what is in the way: worked out once, and kept for as long as it is the same."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from parkgraph.domain.place import Place
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.availability import Ready
+from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.offers import Exclusion, Offer, Quoted, agreed_by_all, compared, exclusions, offers, same_until
+from parkgraph.graph.quotes import Quotes, asked
+from parkgraph.sdk.contract import NetworkInfo
+
+KEPT_PLACES: Final = 20_000
+"""Of all questions together; the question that was asked longest ago goes first."""
+
+Infos = Mapping[str, NetworkInfo]
+
+
+class Priced:
+    """One place for one stay, or none, and one vehicle. Everything is worked out when it is first looked at."""
+
+    def __init__(
+        self,
+        place: Place,
+        stay: Stay | None,
+        vehicle: Vehicle,
+        infos: Infos,
+        now: datetime,
+        exchange: Exchange,
+        quoted: Quoted,
+        ready: Ready,
+        *,
+        several_currencies: bool = False,
+    ) -> None:
+        self.place = place
+        self._stay = stay
+        self._vehicle = vehicle
+        self.infos = infos
+        self.now = now
+        self._exchange = exchange
+        self._quoted = quoted
+        self.ready = ready
+        self._several = several_currencies
+
+    @cached_property
+    def until(self) -> datetime:
+        """From `now` until this instant, exclusively, all of it is the same."""
+        return same_until(self.place, self._stay, self.infos, self.now)
+
+    @cached_property
+    def barred(self) -> tuple[Exclusion, ...]:
+        return exclusions(self.place, self._stay, self._vehicle, self.infos, self.now)
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        if self._stay is None:
+            return ()
+        found = offers(self.place, self._stay, self._vehicle, self.barred, self.infos, self.ready, self._quoted)
+        return compared(found, self._exchange, several_currencies=self._several)
+
+    @cached_property
+    def cheapest(self) -> Offer | None:
+        return next((offer for offer in self.offers if offer.payable), None)
+
+    @cached_property
+    def excluded(self) -> tuple[Exclusion, ...]:
+        agreed = None if self.barred else agreed_by_all(self.offers)
+        return (*self.barred, agreed) if agreed else self.barred
+
+
+class _Kept:
+    """Of one question: what was worked out under these infos and rates, by the place's identity."""
+
+    __slots__ = ("exchange", "infos", "places")
+
+    def __init__(self, infos: Infos, exchange: Exchange) -> None:
+        self.infos = infos
+        self.exchange = exchange
+        self.places: dict[int, Priced] = {}
+
+
+class Prices:
+    """Keeps what was worked out. A place that changed is another object, so nothing kept is ever out of date."""
+
+    def __init__(self, limit: int = KEPT_PLACES) -> None:
+        self._quotes = Quotes()
+        self._limit = limit
+        self._number = 0
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+
+    @property
+    def quoted(self) -> Quoted:
+        """Prices a rate table, or knows its price already."""
+        return self._quotes.of
+
+    def __len__(self) -> int:
+        return self._number
+
+    def of(
+        self, stay: Stay | None, vehicle: Vehicle, infos: Infos, now: datetime, exchange: Exchange
+    ) -> Callable[[Place], Priced]:
+        """Prices places for this stay, where no network said offers for it."""
+        question = asked(stay, vehicle)
+        kept = self._kept.get(question)
+        if kept is None or kept.exchange is not exchange or kept.infos != infos:
+            self._forget(question)
+            kept = self._kept[question] = _Kept(infos, exchange)
+        self._kept.move_to_end(question)
+        places = kept.places
+
+        def priced(place: Place) -> Priced:
+            known = places.get(id(place))
+            if known is None or known.until <= now:
+                self._number += known is None
+                known = places[id(place)] = Priced(place, stay, vehicle, infos, now, exchange, self._quotes.of, {})
+                while self._number > self._limit:
+                    self._forget(next(iter(self._kept)))
+            return known
+
+        return priced
+
+    def _forget(self, question: Hashable) -> None:
+        if gone := self._kept.pop(question, None):
+            self._number -= len(gone.places)
+            gone.places.clear()

@@ -1,0 +1,58 @@
+"""A page is kept until the same question might have another answer."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
+from parkgraph.graph.view import View
+from parkgraph.sdk.contract import Capability, NetworkInfo
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+INFO = NetworkInfo("City", ZoneInfo("UTC"), frozenset({Capability.LISTINGS}))
+MOMENT = Moment(View(), {"city": INFO}, Exchange(), NOW)
+
+
+class Hit:
+    is_kept = False
+
+
+def page(hits: int = 1, until: datetime = FOR_EVER) -> Page[Hit]:
+    return Page([Hit() for _ in range(hits)], hits, has_next=False, has_previous=False, until=until)
+
+
+def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
+    pages, kept = Pages[Hit](), page()
+    pages.keep("asked", kept, MOMENT)
+    assert pages.find("asked", replace(MOMENT, infos={"city": replace(INFO)})) is kept
+    assert kept.hits[0].is_kept
+    assert pages.find("another", MOMENT) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(MOMENT, view=View()),
+        replace(MOMENT, rates=Exchange("CHF")),
+        replace(MOMENT, infos={"city": replace(INFO, max_age=timedelta(seconds=1))}),
+        replace(MOMENT, now=NOW + timedelta(hours=1)),
+        replace(MOMENT, now=NOW - timedelta(microseconds=1)),
+    ],
+)
+def test_another_moment_has_another_page(other: Moment) -> None:
+    pages = Pages[Hit]()
+    pages.keep("asked", page(until=NOW + timedelta(hours=1)), MOMENT)
+    assert pages.find("asked", other) is None
+    assert len(pages) == 0
+
+
+def test_so_many_hits_are_kept_and_no_more() -> None:
+    pages = Pages[Hit](limit=10)
+    for number in range(20):
+        pages.keep(number, page(hits=2), MOMENT)
+        assert len(pages) <= 10
+    assert pages.find(19, MOMENT)
+    assert not pages.find(0, MOMENT)
