@@ -138,7 +138,9 @@ async def test_a_draft_needs_no_more_than_a_name_and_where_in_the_world_it_is(ap
 
 async def test_the_same_key_answers_with_the_same_yard(api: Api) -> None:
     made = await create(api)
-    assert await create(api, name="Another") == made
+    assert await create(api) == made
+    other = await api.refusal(ANNA, whole(CREATE), key="one", input={**COMPLETE, "name": "Another"})
+    assert other == "BAD_USER_INPUT idempotencyKey: made another yard; use a new key for a new yard"
     assert (await create(api, BERTA))["id"] != made["id"]
 
 

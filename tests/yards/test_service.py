@@ -19,7 +19,7 @@ from parkgraph.yards.outcome import Conflict, Incomplete, NotFound, Saved, Space
 from parkgraph.yards.reservations.allotments import BlockWish
 from parkgraph.yards.reservations.permits import Span
 from parkgraph.yards.reservations.wish import Key
-from parkgraph.yards.service import Editor, Yards, YardsUnavailable
+from parkgraph.yards.service import Editor, KeyUsed, Yards, YardsUnavailable
 from parkgraph.yards.spaces import with_changed, with_more, without
 from parkgraph.yards.yard import Space, Yard, YardStatus
 from tests.networks.scripted import Clock, eventually
@@ -50,6 +50,16 @@ async def test_a_key_makes_one_yard_however_often_it_is_asked(yards: Yards) -> N
     made = await asyncio.gather(*(yards.create(ANNA, "a key", COMPLETE) for _ in range(5)))
     assert len({yard.id for yard in made}) == 1
     assert len(await yards.owned("anna", None, 10)) == 1
+
+
+async def test_a_key_that_made_a_yard_makes_no_other(yards: Yards) -> None:
+    made = await yards.create(ANNA, "a key", COMPLETE)
+    changed = saved(await yards.change(ANNA, made.id, 1, named("Another name since")))
+    assert await yards.create(ANNA, "a key", COMPLETE) == changed
+    for other in ({**COMPLETE, "name": "Hof Zwei"}, {**COMPLETE, "spaces": ()}):
+        with pytest.raises(KeyUsed):
+            await yards.create(ANNA, "a key", other)
+    assert await yards.owned("anna", None, 10) == [changed]
 
 
 async def test_other_keys_and_other_owners_make_other_yards(yards: Yards) -> None:

@@ -11,6 +11,7 @@ from parkgraph.accounts.principal import Role
 from parkgraph.api import ids, inputs
 from parkgraph.api.access import For, own
 from parkgraph.api.context import Info
+from parkgraph.api.errors import BadUserInputError
 from parkgraph.api.owners import available, editor
 from parkgraph.api.yard_inputs import (
     YardChanges,
@@ -24,6 +25,7 @@ from parkgraph.api.yard_inputs import (
 )
 from parkgraph.api.yards import Yard, YardMissing, YardSpace
 from parkgraph.yards import outcome, yard
+from parkgraph.yards.service import KeyUsed
 from parkgraph.yards.spaces import check_known, with_changed, with_more, without
 
 OWNERS: Final = For(Role.OWNER, Role.OPERATOR)
@@ -78,8 +80,11 @@ class YardEditingMutation:
         input: YardInput,  # noqa: A002
     ) -> Yard:
         key, facts = inputs.idempotency_key(idempotency_key), input.to_domain()
-        with available(), naming("input"):
-            return Yard.of(await info.context.yards.create(editor(info), key, facts))
+        try:
+            with available(), naming("input"):
+                return Yard.of(await info.context.yards.create(editor(info), key, facts))
+        except KeyUsed:
+            raise BadUserInputError("idempotencyKey: made another yard; use a new key for a new yard") from None
 
     @strawberry.field(description="Where it is published, it stays complete.", extensions=[OWNERS])
     async def change_yard(

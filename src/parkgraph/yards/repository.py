@@ -95,9 +95,9 @@ class YardRepository:
         async with self._database.session() as session:
             return await _list(session, col(YardRow.uuid).in_(yards), col(YardRow.uuid).not_in(self._hidden))
 
-    async def add(self, yard: Yard) -> bool:
+    async def add(self, yard: Yard, fingerprint: bytes | None = None) -> bool:
         """Store the yard and its spaces, unless there is a yard of this id; whether it was stored."""
-        row = insert_or(YardRow).values(uuid=yard.id, **yard_values(yard))
+        row = insert_or(YardRow).values(uuid=yard.id, fingerprint=fingerprint, **yard_values(yard))
         async with self._database.session() as session:
             added = await session.exec(row.on_conflict_do_nothing(index_elements=["uuid"]).returning(col(YardRow.id)))
             key = added.scalar_one_or_none()

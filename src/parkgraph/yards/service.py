@@ -1,5 +1,6 @@
 """The room's face for owners: describe a yard, publish it, withdraw it."""
 
+import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from parkgraph.yards.guests import Guests
 from parkgraph.yards.outcome import Conflict, Incomplete, NotFound, Outcome, Saved, SpacesBooked
 from parkgraph.yards.publishing import missing, published, withdrawn
 from parkgraph.yards.repository import Edit, YardRepository
-from parkgraph.yards.stored import StoredYard
+from parkgraph.yards.reservations.wish import Key
+from parkgraph.yards.stored import StoredYard, space_values, yard_values
 from parkgraph.yards.yard import Yard, YardStatus
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +29,10 @@ MADE_BY: Final = UUID("b31f4a52-7c6e-4f0e-9d39-0f6f4f1f6a08")
 
 class YardsUnavailable(Exception):
     """The database is not to be had right now, or holds what cannot be read. The same may be asked again."""
+
+
+class KeyUsed(Exception):
+    """The idempotency key made another yard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +103,18 @@ class Yards:
             return await self._guests.entered_by(subject, yards, self._clock())
 
     async def create(self, editor: Editor, key: str, facts: Mapping[str, Any]) -> Yard:
-        """A draft of these facts, once for each key of this owner however often it is asked."""
+        """A draft of these facts, once for each key of this owner however often it is asked. Raises KeyUsed."""
         made = uuid5(MADE_BY, f"{len(editor.subject)} {editor.subject} {key}")
         yard = Yard(id=made, owner=editor.subject, **facts)
         self._check(yard)
+        wish = Key(editor.subject, key).fingerprint(yard_values(yard), [space_values(each) for each in yard.spaces])
         with available():
-            await self._repository.add(yard)
+            await self._repository.add(yard, wish)
             stored = await self._repository.find(made)
         if stored is None:
             raise YardsUnavailable
+        if stored.row.fingerprint is not None and not secrets.compare_digest(stored.row.fingerprint, wish):
+            raise KeyUsed
         return read(stored)
 
     async def change(self, editor: Editor, yard_id: UUID, version: int, revise: Callable[[Yard], Yard]) -> Outcome:

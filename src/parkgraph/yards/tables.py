@@ -86,6 +86,7 @@ class YardRow(Table, table=True):
     published_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     version: int = 1
+    fingerprint: bytes | None = None  # of the wish to create it, keyed by its idempotency key
     created_at: datetime | None = Field(
         default=None, sa_column=Column(DateTime(timezone=True), server_default=func.now(), nullable=False)
     )
