@@ -1,10 +1,12 @@
 """`[accounts]` in the settings, and the command line's tokens and keys."""
 
 import asyncio
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,6 +19,7 @@ from parkgraph.accounts.principal import Principal, Role
 from parkgraph.accounts.refusals import CredentialRefused
 from parkgraph.accounts.repository import ApiKeyRepository
 from parkgraph.accounts.tokens import take_apart, verify
+from parkgraph.cli import main
 from parkgraph.db.engine import Database
 from parkgraph.identity import open_identity
 from parkgraph.settings import SettingsError, load
@@ -79,22 +82,34 @@ async def test_a_file_without_keys_stops_the_start(database: Database, tmp_path:
 
 
 @pytest.fixture
-def environ(database_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environ(database_url: str, migrated_template: str, tmp_path: Path) -> Iterator[dict[str, str]]:
     name = f"keys_{uuid4().hex}"
-    asyncio.run(execute(database_url, f"CREATE DATABASE {name}"))
+    asyncio.run(execute(database_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template}"))
     yield {"PARKGRAPH_DATABASE_URL": with_database(database_url, name), "PARKGRAPH_DATA_DIR": str(tmp_path)}
     asyncio.run(execute(database_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def parkgraph(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parkgraph", *arguments]
-    everything = os.environ | environ | {"COLUMNS": "200"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=everything)
+    """The command line, in this process: what starts and what it prints are the same."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["parkgraph", *arguments])
+        for name, value in (environ | {"COLUMNS": "200"}).items():
+            patch.setenv(name, value)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 async def test_a_token_is_printed_and_nothing_else(tmp_path: Path) -> None:
     arguments = ("token", "--role", "owner", "--role", "PARTNER", "--subject", "anna", "--hours", "1")
-    result = parkgraph({"PARKGRAPH_DATA_DIR": str(tmp_path)}, *arguments)
+    command, environ = (
+        [sys.executable, "-m", "parkgraph", *arguments],
+        os.environ | {"PARKGRAPH_DATA_DIR": str(tmp_path)},
+    )
+    result = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True, env=environ)
     principal = await verify(take_apart(result.stdout.strip()), issuer(tmp_path))
     roles = frozenset({Role.OWNER, Role.PARTNER, Role.DRIVER})
     assert principal == Principal("parkgraph-development|anna", roles)
@@ -108,7 +123,7 @@ def test_in_production_no_token_is_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_an_operator_makes_lists_and_revokes_keys(environ: dict[str, str]) -> None:
+def test_an_operator_makes_lists_and_revokes_keys(environ: dict[str, str]) -> None:
     account = ("--account", "https://issuer.example|anna", "--role", "partner", "--label", "their app")
     made = [parkgraph(environ, "key", "create", *account, "--days", "90") for _ in range(3)]
     keys = [each.stdout.strip() for each in made]
@@ -121,13 +136,17 @@ async def test_an_operator_makes_lists_and_revokes_keys(environ: dict[str, str])
     assert "PARTNER" in listed
     assert not any(key in listed for key in keys[:2])
 
-    database = Database(environ["PARKGRAPH_DATABASE_URL"])
-    api_keys = ApiKeys(ApiKeyRepository(database))
-    assert (await api_keys.authenticate(keys[0])).subject == "https://issuer.example|anna"
+    async def authenticated() -> str:
+        database = Database(environ["PARKGRAPH_DATABASE_URL"])
+        try:
+            return (await ApiKeys(ApiKeyRepository(database)).authenticate(keys[0])).subject
+        finally:
+            await database.close()
+
+    assert asyncio.run(authenticated()) == "https://issuer.example|anna"
     assert parkgraph(environ, "key", "revoke", keys[0][:40]).returncode == 0
     with pytest.raises(CredentialRefused):
-        await ApiKeys(ApiKeyRepository(database)).authenticate(keys[0])
-    await database.close()
+        asyncio.run(authenticated())
     assert "revoked" in parkgraph(environ, "key", "list", "--account", "https://issuer.example|anna").stdout
 
 

@@ -72,6 +72,19 @@ class Crowd:
     gates: Sequence[asyncio.Semaphore]
     turn: "itertools.count[int]" = field(default_factory=itertools.count)
     unanswered: int = 0
+    answered: int = 0
+    progress: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def told(self) -> None:
+        """A wish was answered once more."""
+        async with self.progress:
+            self.answered += 1
+            self.progress.notify_all()
+
+    async def answers(self, count: int) -> None:
+        """Until wishes were answered so often."""
+        async with self.progress:
+            await self.progress.wait_for(lambda: self.answered >= count)
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """What the one field is answered with, in the end."""
@@ -143,6 +156,7 @@ async def book_all(
 
     async def book(wish: Wish) -> None:
         wish.answers.append(await crowd.ask(BOOK, quote=wish.quote, key=wish.key))
+        await crowd.told()
 
     requests = [wish for wish in asked for _ in range(times)]
     random.Random(1).shuffle(requests)
