@@ -30,6 +30,8 @@ def written(
     port: int = 0,
     server: str = "",
     barrier: str = "",
+    gate: str = GATE,
+    key: str = KEY,
 ) -> Path:
     """A gate.toml with a camera of each device, named like it, and a Shelly as barrier.
 
@@ -43,8 +45,8 @@ def written(
 data_dir = "{folder / "gate"}"
 [server]
 url = "{server_url}"
-gate_id = "{GATE}"
-key = "{KEY}"
+gate_id = "{gate}"
+key = "{key}"
 patience_ms = 1000
 {server}
 [listen]

@@ -28,7 +28,7 @@ class Line:
         now = NOON + timedelta(seconds=at)
         direction = more.pop("direction", self.direction)
         look = Look(plate, confidence, **{"captured_at": now, **more})
-        before = passages.open_of(self.passages, look, "cam", POLICY, now)
+        before = passages.open_of(self.passages, look, direction, "cam", POLICY, now)
         if before is None:
             before = passages.begun(f"p{len(self.passages)}", "cam", look, now)
         else:
@@ -165,6 +165,14 @@ def test_two_cars_with_plates_alike_are_two_passages(confidence: float | None) -
     line.see(0, "SPG123", confidence)
     line.see(1, "SPG124", confidence)
     assert len(line.passages) == 2
+
+
+def test_a_car_that_turns_around_is_another_passage() -> None:
+    line = Line()
+    line.see(0, "SPG123", 0.9, direction=Direction.ENTRY)
+    line.see(1, "SPG123", 0.9, direction=Direction.UNKNOWN)
+    line.see(2, "SPG123", 0.9, direction=Direction.EXIT)
+    assert [(each.looks, each.direction) for each in line.passages] == [(2, Direction.ENTRY), (1, Direction.EXIT)]
 
 
 def test_an_unsure_look_joins_the_car_that_it_may_be() -> None:

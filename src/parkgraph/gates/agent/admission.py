@@ -89,11 +89,12 @@ def admit(
         if not _is_new(connection, line.camera, look, now):
             admitted.repeated += 1
             continue
-        before = passages.open_of(known.values(), look, line.camera, line.policy, now)
+        direction = line.direction_of(look)
+        before = passages.open_of(known.values(), look, direction, line.camera, line.policy, now)
         if before is None:
             before = passages.begun(str(uuid.uuid4()), line.camera, look, now)
             admitted.begun += 1
-        after = passages.seen(before, look, line.direction_of(look), now)
+        after = passages.seen(before, look, direction, now)
         if look.track is None:
             after = _told(connection, desk, line, after, clock, now, admitted, tell=True)
         else:

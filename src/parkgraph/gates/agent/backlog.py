@@ -97,15 +97,13 @@ class Backlog:
                 await self._rest(wait)
 
     async def _rest(self, seconds: float | None) -> None:
-        """Until there is news, or this long; after a failure, news does not shorten it."""
-        if self._failures and seconds is not None:
-            await asyncio.sleep(seconds)
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return
+        """Until there is news, or this long. After a failure, the only news is that the server answers somebody."""
+        news = self._news
+        if self._failures:
+            news = self._uplink.answered
+            news.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), seconds)
 
     async def _round(self) -> float | None:
         """Send one batch. How long to rest then; None is until there is news."""

@@ -69,6 +69,12 @@ def given_up(connection: sqlite3.Connection, boot_id: str, now: float) -> int:
     ).rowcount
 
 
+def latest(connection: sqlite3.Connection) -> State | None:
+    """What became of the command that changed last."""
+    row = connection.execute("SELECT state FROM commands ORDER BY at DESC LIMIT 1").fetchone()
+    return State(row[0]) if row else None
+
+
 def to_acknowledge(connection: sqlite3.Connection, limit: int = 20) -> Sequence[Standing]:
     rows = connection.execute(
         "SELECT command_id, lane, state, at FROM commands WHERE acknowledged IS NOT state AND by_server"

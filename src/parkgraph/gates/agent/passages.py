@@ -110,17 +110,17 @@ class Passage:
         return tuple(sorted(seen.values(), key=lambda each: -(each.confidence or 0))[:MAX_CANDIDATES])
 
 
-def belongs(look: Look, camera: str, to: Passage, policy: Policy, now: datetime) -> bool:
+def belongs(look: Look, direction: Direction, camera: str, to: Passage, policy: Policy, now: datetime) -> bool:
     """Whether this look is at the vehicle of that passage.
 
-    By the device's own identity, where it has one. Else by time and plate: two sure looks at different plates are two
-    vehicles, however alike they are, and nothing but the same plate joins a passage that was let through.
+    By the device's own identity, where it has one. Else by time, way and plate: two sure looks at different plates are
+    two vehicles, however alike they are, and nothing but the same plate joins a passage that was let through.
     """
     if camera != to.camera or look.track != to.track or is_over(to, policy, now):
         return False
     if look.track is not None:
         return True
-    if look.retold:
+    if look.retold or {direction, to.direction} == {Direction.ENTRY, Direction.EXIT}:
         return False
     best = to.best
     if look.plate is None or best is None:
@@ -192,9 +192,11 @@ def is_over(passage: Passage, policy: Policy, now: datetime) -> bool:
     return passage.ended or abs(now - passage.last_seen) > gap
 
 
-def open_of(passages: Iterable[Passage], look: Look, camera: str, policy: Policy, now: datetime) -> Passage | None:
+def open_of(
+    passages: Iterable[Passage], look: Look, direction: Direction, camera: str, policy: Policy, now: datetime
+) -> Passage | None:
     """The passage to which this look belongs: of several the one seen last."""
-    mine = (each for each in passages if belongs(look, camera, each, policy, now))
+    mine = (each for each in passages if belongs(look, direction, camera, each, policy, now))
     return max(mine, key=lambda each: each.last_seen, default=None)
 
 

@@ -24,10 +24,11 @@ class CannotListen(StartError):
     """The address is taken, or is not this machine's; the sentence says which."""
 
 
-class _Server(uvicorn.Server):
+class QuietServer(uvicorn.Server):
+    """Leaves signals to the loop: there is more to end than HTTP."""
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The loop hears them: the agent has more to end than its HTTP."""
         yield
 
 
@@ -45,7 +46,7 @@ async def serve(settings: GateSettings, witness: Witness | None = None) -> None:
                 limit_concurrency=200,
                 timeout_graceful_shutdown=_DRAIN_SECONDS,
             )
-            server = _Server(config)
+            server = QuietServer(config)
             loop = asyncio.get_running_loop()
             for sign in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(sign, server.handle_exit, sign, None)

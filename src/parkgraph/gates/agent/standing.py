@@ -13,14 +13,14 @@ class Standing:
     """One agent's, for as long as it runs.
 
     `locked_out`: the server refuses the gate's key. `store_fault`: why the store could not be written last.
-    `server_heard`: whether the server answered last.
+    `server_heard`: whether the server answered last; at first it is given the benefit of the doubt.
     """
 
     clock: EdgeClock = field(default_factory=EdgeClock)
     allow_list: AllowList | None = None
     pinned_key: str | None = None
     locked_out: bool = False
-    server_heard: bool = False
+    server_heard: bool = True
     store_fault: str | None = None
 
     def server_time(self, answer_time: object, asked: datetime, heard: datetime) -> None:

@@ -1,5 +1,6 @@
 """The way to the server: one GraphQL request, and what may be believed of what came back."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -50,12 +51,16 @@ Outcome = Answer | Refusal | Unanswered
 
 
 class Uplink:
-    """Requests to one server with one key, over connections that stay open. No redirect is followed."""
+    """Requests to one server with one key, over connections that stay open. No redirect is followed.
+
+    `answered` is set whenever the server answers well: who was waiting for it need not wait on.
+    """
 
     def __init__(self, url: str, key: str) -> None:
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._session: aiohttp.ClientSession
+        self.answered = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         # Nothing is shared between a waiting car and the backlog but the pool: neither waits for the other.
@@ -76,9 +81,12 @@ class Uplink:
                 content = await response.content.read(MAX_ANSWER_BYTES + 1)
                 while len(content) <= MAX_ANSWER_BYTES and not response.content.at_eof():
                     content += await response.content.read(MAX_ANSWER_BYTES + 1 - len(content))
-                return understood(response.status, content, field)
+                outcome = understood(response.status, content, field)
         except (TimeoutError, aiohttp.ClientError, OSError) as fault:
             return Unanswered(type(fault).__name__)
+        if isinstance(outcome, Answer):
+            self.answered.set()
+        return outcome
 
 
 def understood(status: int, content: bytes, field: str) -> Outcome:
