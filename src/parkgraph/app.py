@@ -71,7 +71,7 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(telemetry.exporting(settings.tracing))
-            opening = open_services(settings, networks, metrics.asked, metrics.booked, demo=demo)
+            opening = open_services(settings, networks, metrics.asked, metrics.booked, metrics, demo=demo)
             try:
                 services = await stack.enter_async_context(opening)
             except Exception as problem:

@@ -61,6 +61,11 @@ class Metrics:
             "network_calls_refused", "Calls to a network that were not made", "network", "part", "reason"
         )
         self._bookings = self._counter("bookings", "Bookings by what came of them", "network", "action", "outcome")
+        self._passages = self._counter("gate_passages", "Vehicles that a gate asked about", "decision", "reason")
+        self._passage_seconds = self._histogram(
+            "gate_passage_seconds", "How long it took to decide", _OPERATION_SECONDS
+        )
+        self._gate_events = self._counter("gate_events", "Events that gates sent afterwards", "status")
         self._operations = self._counter(
             "graphql_operations", "GraphQL operations by their outcome", "operation", "outcome"
         )
@@ -100,6 +105,15 @@ class Metrics:
     def booked(self, network: str, action: str, outcome: str) -> None:
         """Something came of asking to book or to cancel, or of looking after what was lost."""
         self._bookings.labels(network, action, outcome).inc()
+
+    def passed(self, decision: str, reason: str, seconds: float) -> None:
+        """A vehicle at a gate was decided about."""
+        self._passages.labels(decision, reason).inc()
+        self._passage_seconds.observe(seconds)
+
+    def recorded(self, status: str) -> None:
+        """An event of a gate was kept, or was not."""
+        self._gate_events.labels(status).inc()
 
     def operated(self, outcome: Outcome, seconds: float) -> None:
         """A GraphQL request was answered."""

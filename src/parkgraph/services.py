@@ -13,6 +13,8 @@ from parkgraph.bookings.repository import BookingRepository
 from parkgraph.bookings.service import Bookings
 from parkgraph.database import open_database
 from parkgraph.db.engine import Database
+from parkgraph.gate_house import open_gate_house
+from parkgraph.gates import observer as gates
 from parkgraph.graph.exchange import Exchange, RatesFile, exchange
 from parkgraph.graph.hours import is_hours
 from parkgraph.graph.match_pins import MatchPins
@@ -54,6 +56,7 @@ async def open_services(
     networks: Sequence[Network],
     observer: Observer = nobody,
     booked: bookings.Observer = bookings.unobserved,
+    at_gates: gates.GateObserver = gates.nobody,
     *,
     demo: bool,
 ) -> AsyncIterator[Services]:
@@ -67,6 +70,9 @@ async def open_services(
         rates = _exchange(settings.exchange)
         deadline_s = settings.server.query_deadline_ms / 1000
         search = Search(graph, service, deadline_s, exchange=rates, availability=reserving.vacancies)
+        gate_house = await open_gate_house(
+            database, reserving.vault, identity.keys, office.billing, at_gates, is_demo=demo
+        )
         news = (CHANNEL, YARDS)
         owners = Yards(yards, Guests(database), is_hours, news)
         booking = Bookings(
@@ -89,6 +95,7 @@ async def open_services(
                 statements=office.statements,
                 library=office.library,
                 garage=Garage(database, reserving.vault),
+                gates=gate_house,
             )
             async with tidied(reserving.reservations, lambda: service.leader.is_leader):
                 payments = settlement(office, database, reserving.reservations)

@@ -25,7 +25,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from parkgraph.accounts.principal import Role
 from parkgraph.api import access, ids, schema
-from parkgraph.api.access import For, Own, Public, Statement, statements
+from parkgraph.api.access import For, ForGate, Own, Public, Statement, statements
 from parkgraph.api.mutations import Mutation
 from parkgraph.api.queries import Query
 from tests.api.conftest import Ask
@@ -158,6 +158,8 @@ def refusals(statement: Statement, roles: frozenset[Role] | None) -> set[str]:
         return set()
     if roles is None:
         return {"UNAUTHENTICATED"}
+    if isinstance(statement, ForGate):
+        return {"FORBIDDEN"}
     return {"FORBIDDEN"} if statement.roles.isdisjoint(roles) else set()
 
 
@@ -184,7 +186,7 @@ def test_an_operation_is_for_whom_it_says(
 
 def test_the_matrix_asks_for_something_of_every_kind() -> None:
     kinds = {type(statement) for _, _, _, statement in OPERATIONS}
-    assert kinds == {Public, Own, For}
+    assert kinds == {Public, Own, For, ForGate}
 
 
 def test_what_is_ones_own_is_nobodys_without_a_token(ask: Ask) -> None:

@@ -84,7 +84,7 @@ REFUSED = [
 @pytest.mark.parametrize(("query", "sentence"), REFUSED)
 def test_an_argument_that_makes_no_sense_is_refused_by_name(ask: Ask, query: str, sentence: str) -> None:
     error = ask(query)["errors"][0]
-    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "retryable": False}
     assert sentence in error["message"]
 
 
@@ -92,7 +92,7 @@ def test_the_cursor_of_another_query_is_refused(ask: Ask) -> None:
     cursor = ask(nearby("first: 1"))["data"]["nearby"]["pageInfo"]["endCursor"]
     assert "errors" not in ask(nearby(f'first: 1, after: "{cursor}"'))
     (error,) = ask(nearby(f'radius: 900, first: 1, after: "{cursor}"'))["errors"]
-    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "retryable": False}
     assert "after: this cursor belongs to another query" in error["message"]
 
 

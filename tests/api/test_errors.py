@@ -23,6 +23,8 @@ from tests.api.serving import graphql_app, serving
 SECRET = "SELECT password FROM vendor"
 CODES = set(ErrorCode)
 
+INTERNAL = {"message": MASKED, "extensions": {"code": "INTERNAL", "retryable": True}}
+
 
 @strawberry.type
 class Broken:
@@ -98,7 +100,7 @@ def test_an_unexpected_exception_nulls_its_field_and_is_masked(client: httpx.Cli
     answer = ask(client, f"{{ fine {field} }}")
     assert answer["data"] == {"fine": "fine", field: None}
     (error,) = answer["errors"]
-    assert error["extensions"] == {"code": "INTERNAL"}
+    assert error["extensions"] == {"code": "INTERNAL", "retryable": True}
     assert error["message"] == MASKED
     assert error["path"] == [field]
 
@@ -112,7 +114,10 @@ def test_an_unexpected_exception_in_a_required_field_nulls_the_data(client: http
 
 def test_an_answer_that_cannot_be_written_is_masked(client: httpx.Client) -> None:
     answer = ask(client, "{ surrogate }")
-    assert answer == {"data": None, "errors": [{"message": MASKED, "extensions": {"code": "INTERNAL"}}]}
+    assert answer == {
+        "data": None,
+        "errors": [{"message": MASKED, "extensions": {"code": "INTERNAL", "retryable": True}}],
+    }
 
 
 def test_a_context_that_cannot_be_built_is_masked() -> None:
@@ -121,7 +126,10 @@ def test_a_context_that_cannot_be_built_is_masked() -> None:
 
     with serving(graphql_app(Broken, context=no_context)) as client:
         answer = ask(client, "{ fine }")
-    assert answer == {"data": None, "errors": [{"message": MASKED, "extensions": {"code": "INTERNAL"}}]}
+    assert answer == {
+        "data": None,
+        "errors": [{"message": MASKED, "extensions": {"code": "INTERNAL", "retryable": True}}],
+    }
 
 
 @pytest.mark.parametrize(("path", "status"), [("/graphql", 200), ("/readyz", 500)])
@@ -137,7 +145,7 @@ def test_an_exception_of_any_part_around_is_masked(path: str, status: int) -> No
     with serving(Starlette(routes=routes, middleware=[Middleware(Masking), Middleware(BrokenMiddleware)])) as client:
         response = client.post(path, json={"query": "{ fine }"})
     assert response.status_code == status
-    assert response.json()["errors"] == [{"message": MASKED, "extensions": {"code": "INTERNAL"}}]
+    assert response.json()["errors"] == [INTERNAL]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def test_an_expected_error_keeps_its_words_and_its_place(client: httpx.Client, f
         "message": message,
         "locations": [{"line": 1, "column": 3}],
         "path": [field],
-        "extensions": {"code": "BAD_USER_INPUT"},
+        "extensions": {"code": "BAD_USER_INPUT", "retryable": False},
     }
 
 

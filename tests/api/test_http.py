@@ -205,7 +205,10 @@ def get(client: httpx.Client, query: str, **variables: Any) -> Any:
 
 
 def test_an_unknown_hash_asks_for_its_query_in_apollos_words(client: httpx.Client) -> None:
-    error = {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
+    error = {
+        "message": "PersistedQueryNotFound",
+        "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND", "retryable": False},
+    }
     assert get(client, "{ nobody_sent_this }") == {"data": None, "errors": [error]}
     answer = client.post("/graphql", json={"extensions": extensions("{ nobody_sent_this }")})
     assert answer.json() == {"data": None, "errors": [error]}
@@ -220,7 +223,7 @@ def test_a_query_that_came_with_its_hash_is_known_by_it_from_then_on(client: htt
 
 def test_a_query_with_another_ones_hash_is_refused(client: httpx.Client) -> None:
     answer = client.post("/graphql", json={"query": "{ double }", "extensions": extensions("{ other }")}).json()
-    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "retryable": False}
     assert get(client, "{ other }")["errors"][0]["message"] == "PersistedQueryNotFound"
 
 
@@ -284,7 +287,7 @@ def test_a_full_server_refuses_at_once_and_before_a_body_is_there() -> None:
         afterwards = client.post("/graphql", json={"query": "{ held }"})
     entered.acquire()
     assert answer.startswith(b"HTTP/1.1 503 ")
-    assert b'"code":"UNAVAILABLE","retryAfterMs":1000' in answer
+    assert b'"code":"UNAVAILABLE","retryable":true,"retryAfterMs":1000' in answer
     assert b"retry-after: 1" in answer.lower()
     assert afterwards.json() == {"data": {"held": "let go"}}
 

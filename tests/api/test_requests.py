@@ -16,7 +16,7 @@ PERSISTED = {"persistedQuery": {"version": 1, "sha256Hash": HASH}}
 def refusal(body: bytes) -> str:
     with pytest.raises(BadUserInputError) as refused:
         from_body(body)
-    assert refused.value.extensions == {"code": "BAD_USER_INPUT"}
+    assert refused.value.extensions == {"code": "BAD_USER_INPUT", "retryable": False}
     return refused.value.message
 
 

@@ -87,7 +87,7 @@ async def test_the_migrated_triggers_are_the_declared_ones(empty: Database) -> N
         await connection.run_sync(Table.metadata.create_all)
         declared = (await connection.execute(triggers)).all()
     assert migrated == declared
-    assert len(migrated) == 2
+    assert len(migrated) == 6
 
 
 async def test_a_difference_between_schema_and_declaration_would_be_seen(empty: Database) -> None:

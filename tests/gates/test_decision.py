@@ -89,11 +89,11 @@ def test_a_right_opens_a_little_before_it_begins() -> None:
 
 
 def test_who_is_inside_does_not_come_in() -> None:
-    assert decided(PLATE, inside=Inside({PLATE: False})) == (Decision.ASSIST, DecisionReason.ANTI_PASSBACK)
+    assert decided(PLATE, inside=Inside(frozenset({PLATE}))) == (Decision.ASSIST, DecisionReason.ANTI_PASSBACK)
 
 
 def test_who_is_inside_may_leave_whatever_became_of_the_right() -> None:
-    gone, inside = Rights([]), Inside({PLATE: False})
+    gone, inside = Rights([]), Inside(frozenset({PLATE}))
     assert decided(PLATE, way=OUT, rights=gone, inside=inside) == (Decision.OPEN, DecisionReason.EXACT_RIGHT)
     assert decided("SAB1?3", way=OUT, rights=gone, inside=inside) == (
         Decision.OPEN,
@@ -102,7 +102,10 @@ def test_who_is_inside_may_leave_whatever_became_of_the_right() -> None:
 
 
 def test_who_owes_something_is_met_by_a_person() -> None:
-    assert decided(PLATE, way=OUT, inside=Inside({PLATE: True})) == (Decision.ASSIST, DecisionReason.UNPAID)
+    assert decided(PLATE, way=OUT, inside=Inside(frozenset({PLATE}), lambda _plate: True)) == (
+        Decision.ASSIST,
+        DecisionReason.UNPAID,
+    )
 
 
 def test_who_was_not_seen_to_come_in_leaves_by_a_right() -> None:
@@ -113,7 +116,7 @@ def test_who_was_not_seen_to_come_in_leaves_by_a_right() -> None:
 
 
 def test_a_line_that_is_crossed_both_ways_lets_out_who_is_inside() -> None:
-    assert decide([Look(PLATE)], EITHER, NOON, VALID, Inside({PLATE: False})).direction is OUT
+    assert decide([Look(PLATE)], EITHER, NOON, VALID, Inside(frozenset({PLATE}))).direction is OUT
     assert decide([Look(PLATE)], EITHER, NOON, VALID, NOBODY).direction is IN
 
 
@@ -168,10 +171,10 @@ RIGHTS = st.lists(
 def test_nobody_comes_in_without_a_right_for_this_time(
     rights: list[Right], looks: list[str | None], within: bool
 ) -> None:
-    inside = Inside({PLATE: False}) if within else NOBODY
+    inside = Inside(frozenset({PLATE})) if within else NOBODY
     verdict = decide([Look(look) for look in looks], IN, NOON, Rights(rights), inside)
     if verdict.decision is Decision.OPEN:
         mine = [each for each in rights if each.plate == verdict.plate]
         assert any(b - EARLY <= NOON < e for r in mine if r.kind is not RightKind.BLOCK for b, e in r.spans)
         assert not any(b <= NOON < e for r in mine if r.kind is RightKind.BLOCK for b, e in r.spans)
-        assert verdict.plate not in inside.owing
+        assert verdict.plate not in inside.plates

@@ -60,11 +60,11 @@ class ApiKey:
         return secrets.compare_digest(self.digest, digest_of(secret))
 
 
-def check(account: str, roles: frozenset[Role], label: str) -> None:
-    """Raises ValueError, which begins with the name of what is wrong."""
+def check(account: str, roles: frozenset[Role], label: str, scope: str | None = None) -> None:
+    """Raises ValueError, which begins with the name of what is wrong. One that is bound to something needs no role."""
     if not account or not account.isprintable():
         raise ValueError("account must be printable characters")
-    if not roles:
+    if not roles and scope is None:
         raise ValueError("roles must be one or more")
     if not 0 < len(label) <= MAX_LABEL or label.isspace() or not label.isprintable():
         raise ValueError(f"label must be 1 to {MAX_LABEL} printable characters")

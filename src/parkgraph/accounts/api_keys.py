@@ -61,14 +61,20 @@ class ApiKeys:
         self._known: TTLCache[UUID, ApiKey] = TTLCache(REMEMBERED, REMEMBERED_SECONDS, steady)
 
     async def create(
-        self, account: str, roles: frozenset[Role], label: str, expires_at: datetime | None = None
+        self,
+        account: str,
+        roles: frozenset[Role],
+        label: str,
+        expires_at: datetime | None = None,
+        *,
+        scope: str | None = None,
     ) -> Created | TooMany:
-        """A new key of this account. Raises ValueError, which begins with the name of what is wrong."""
+        """A new key of this account, bound to `scope` if given. Raises ValueError, which begins with what is wrong."""
         now, secret = self._clock(), api_key.new_secret()
-        api_key.check(account, roles, label)
+        api_key.check(account, roles, label, scope)
         if expires_at is not None and expires_at <= now:
             raise ValueError("expires_at must be in the future")
-        key = ApiKey(uuid4(), account, roles, label, api_key.digest_of(secret), now, expires_at)
+        key = ApiKey(uuid4(), account, roles, label, api_key.digest_of(secret), now, expires_at, scope=scope)
         try:
             in_the_way = await self._repository.add(key)
         except DATABASE_FAULTS:

@@ -5,7 +5,7 @@
 - `@own`: whoever holds such a thing may read it, and only its owner gets hold of one. That is kept by what hands it
   out, which looks for things of `info.context.principal` alone.
 - `For(Role.OWNER)`, `Own()` and `Public()` say it of one field: `@strawberry.field(extensions=[For(Role.OWNER)])`.
-  `For` is checked before the field is resolved; the others are words.
+  `For` is checked before the field is resolved, and so is `ForGate()`; the others are words.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from strawberry.types.field import StrawberryField
 from parkgraph.accounts.principal import Role
 from parkgraph.api.context import Info
 from parkgraph.api.errors import CodedError, ErrorCode
+from parkgraph.gates.gate import gate_of
 
 T = TypeVar("T")
 
@@ -67,6 +68,20 @@ class For(Statement):
         if not principal.may(*self.roles):
             who = " or ".join(sorted(self.roles))
             raise CodedError(ErrorCode.FORBIDDEN, f"This is for {who} only.")
+
+
+class ForGate(For):
+    """A gate's key, and nobody else; which gate it is, the field looks at itself."""
+
+    def apply(self, field: StrawberryField) -> None:
+        _say(field, "its gate")
+
+    def _check(self, info: Info) -> None:
+        principal = info.context.principal
+        if principal.is_anonymous:
+            raise CodedError(ErrorCode.UNAUTHENTICATED, "This needs a gate's key: send an Authorization header.")
+        if gate_of(principal.scope) is None:
+            raise CodedError(ErrorCode.FORBIDDEN, "This is for gates only, with a key of their own.")
 
 
 def _say(field: StrawberryField, who: str) -> None:

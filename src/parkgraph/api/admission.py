@@ -40,12 +40,12 @@ class RateLimiter:
         self._clock = clock
         self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(MAX_CLIENTS)
 
-    def take(self, client: str) -> None:
-        """One request of this client. Raises RateLimitedError."""
+    def take(self, client: str, share: float = 1) -> None:
+        """One request of this client, which counts for so much. Raises RateLimitedError."""
         self.check(client)
         if self._per_minute is not None:
             tokens, now = self._left(client, self._per_minute)
-            self._buckets[client] = (tokens - 1, now)
+            self._buckets[client] = (tokens - share, now)
 
     def check(self, client: str) -> None:
         """Whether it may ask, without counting. Raises RateLimitedError."""

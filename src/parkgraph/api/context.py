@@ -8,6 +8,7 @@ from parkgraph.accounts.api_keys import ApiKeys
 from parkgraph.accounts.principal import ANONYMOUS, Principal
 from parkgraph.api.batches import Batches
 from parkgraph.bookings.service import Bookings
+from parkgraph.gates.house import GateHouse
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.search import Search
 from parkgraph.networks.service import Networks
@@ -38,6 +39,7 @@ class Context:
     statements: Statements
     library: Library
     garage: Garage
+    gates: GateHouse
     principal: Principal = ANONYMOUS
     batches: Batches = field(init=False)
 

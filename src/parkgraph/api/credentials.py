@@ -17,6 +17,9 @@ Authenticate = Callable[[str], Awaitable[Principal]]
 PAUSE_MS: Final = 5000
 """After which it is worth asking again whether a credential is valid."""
 
+BOUND_SHARE: Final = 0.1
+"""What a request with a key that is bound to something counts: a gate that was cut off has a day to catch up on."""
+
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="parkgraph", error="invalid_token"'}
 
 
@@ -45,7 +48,8 @@ async def identify(headers: Sequence[str], client: str, authenticate: Authentica
     except AccountsUnavailable:
         words = "Whether the token or key is valid cannot be told right now; ask again in a moment."
         raise later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, PAUSE_MS) from None
-    rates.take(f"account {sha256(principal.subject.encode()).hexdigest()}")
+    share = 1 if principal.scope is None else BOUND_SHARE
+    rates.take(f"account {sha256(principal.subject.encode()).hexdigest()}", share)
     return principal
 
 

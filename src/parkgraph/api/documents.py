@@ -22,7 +22,7 @@ from parkgraph.api.context import Context
 from parkgraph.api.cost import cost, prices
 from parkgraph.api.errors import BadUserInputError, TooComplexError, presentable
 from parkgraph.api.execution.executor import Executor, Prepared
-from parkgraph.api.limits import Limits, check_document, check_source, check_variables
+from parkgraph.api.limits import BOUND_VALUES, Limits, check_document, check_source, check_variables
 from parkgraph.api.schema import ParkGraphSchema
 from parkgraph.api.shape import Shape, shapes
 
@@ -68,11 +68,15 @@ class Documents:
             schema.core, schema.resolutions, max_coercion_errors=MAX_ERRORS, hide_suggestions=production
         )
 
-    def operation(self, source: str, name: str | None, variables: Mapping[str, object]) -> Operation:
-        """The operation of this text with this name, within all limits. Raises QueryError."""
+    def operation(
+        self, source: str, name: str | None, variables: Mapping[str, object], *, bound: bool = False
+    ) -> Operation:
+        """The operation of this text with this name, within all limits; `bound`: those of a gate's key. Raises
+        QueryError.
+        """
         try:
             operation = _named(self.operations(source), name)
-            check_variables(variables, self._limits)
+            check_variables(variables, max(self._limits.tokens, BOUND_VALUES) if bound else self._limits.tokens)
             spent = cost(operation.shape, self._prices, {**operation.defaults, **variables})
             if spent > self._limits.cost:
                 raise TooComplexError(

@@ -18,7 +18,9 @@ MAX_MESSAGE: Final = 500
 
 
 _QUOTED_DATA: Final = re.compile(
-    r"('(?:DriverInput|Yard\w+)!?' .*?),? [Ff]ound: .*|(a non string value): .*", re.DOTALL
+    r"('(?:DriverInput|Yard\w+|Plate\w+|Gate\w+)!?' .*?),? [Ff]ound: .*|(a non string value): .*"
+    r"|(Value) '.*'( does not exist in '(?:Direction|Decision\w*|Barrier\w+)' enum)",
+    re.DOTALL,
 )
 """Where graphql-core repeats a value that may be somebody's plate or address, or what opens a gate."""
 
@@ -30,17 +32,27 @@ class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    CONFLICT = "CONFLICT"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     RATE_LIMITED = "RATE_LIMITED"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
 
+RETRYABLE: Final = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL})
+"""The same request may go well later; every other code stays until something is mended."""
+
+
+def extensions(code: ErrorCode) -> dict[str, object]:
+    """Of an error with this code."""
+    return {"code": code, "retryable": code in RETRYABLE}
+
+
 class CodedError(GraphQLError):
     """An expected error; the message is the client's to read."""
 
     def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message, extensions={"code": code})
+        super().__init__(message, extensions=extensions(code))
 
 
 class BadUserInputError(CodedError):
@@ -126,10 +138,10 @@ def _words(error: GraphQLError) -> str:
     """The message, a scalar's own words in place of graphql-core's longer ones about them; nobody's data are quoted."""
     cause, original = _cause(error), error.original_error
     if not isinstance(cause, ScalarError):
-        return _QUOTED_DATA.sub(r"\1\2", error.message)
+        return _QUOTED_DATA.sub(r"\1\2\3\4", error.message)
     return error.message.replace(original.message, str(cause)) if isinstance(original, GraphQLError) else str(cause)
 
 
 def _coded(error: GraphQLError, message: str, code: ErrorCode) -> GraphQLError:
     short = message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 1] + "…"
-    return GraphQLError(short, error.nodes, error.source, error.positions, error.path, extensions={"code": code})
+    return GraphQLError(short, error.nodes, error.source, error.positions, error.path, extensions=extensions(code))

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Final
 
 import structlog
 from graphql import OperationType
@@ -28,6 +29,9 @@ from parkgraph.api.persisted import PersistedQueries
 from parkgraph.api.requests import GraphQLRequest, from_body, from_parameters, is_json
 
 log = structlog.get_logger()
+
+BOUND_BODY_BYTES: Final = 1_000_000
+"""Of a key that is bound to something, such as a gate: it may have much to send at once."""
 
 
 class GraphQLEndpoint:
@@ -95,11 +99,11 @@ class GraphQLEndpoint:
         if self._page and request.method == "GET" and _wants_page(request):
             return HTMLResponse(self._page)
         try:
-            asked = await self._read(request)
+            asked = await self._read(request, self._most_bytes(principal))
         except BadUserInputError as refusal:
             raise HttpError(HTTPStatus.BAD_REQUEST, refusal) from None
         try:
-            operation = self._operation(asked)
+            operation = self._operation(asked, bound=principal.scope is not None)
         except QueryError as refused:
             return answer(None, refused.errors)
         if request.method == "GET" and operation.node.operation is not OperationType.QUERY:
@@ -107,10 +111,13 @@ class GraphQLEndpoint:
         outcome.executing(request.scope, operation.node.name.value if operation.node.name else None)
         return await self._execute(operation, asked, principal)
 
-    async def _read(self, request: Request) -> GraphQLRequest:
+    def _most_bytes(self, principal: Principal) -> int:
+        return self._body_bytes if principal.scope is None else max(self._body_bytes, BOUND_BODY_BYTES)
+
+    async def _read(self, request: Request, most: int) -> GraphQLRequest:
         if request.method == "GET":
             if len(request.scope["query_string"]) > self._body_bytes:
-                raise self._too_large()
+                raise _too_large(self._body_bytes)
             if "query" in request.query_params or "extensions" not in request.query_params:
                 raise _not_allowed("Send queries by POST; GET is for the hashes of persisted queries.")
             return from_parameters(request.query_params.multi_items())
@@ -119,34 +126,30 @@ class GraphQLEndpoint:
         if not is_json(request.headers.get("content-type", "")) or "content-encoding" in request.headers:
             words = "Send the request as Content-Type: application/json, in UTF-8 and not compressed."
             raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, BadUserInputError(words))
-        return from_body(await self._body(request))
+        return from_body(await self._body(request, most))
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, request: Request, most: int) -> bytes:
         declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._body_bytes:
-            raise self._too_large()
+        if declared.isdecimal() and int(declared) > most:
+            raise _too_large(most)
         body = bytearray()
         try:
             async with asyncio.timeout(self._body_seconds):
                 async for chunk in request.stream():
                     body += chunk
-                    if len(body) > self._body_bytes:
-                        raise self._too_large()
+                    if len(body) > most:
+                        raise _too_large(most)
         except TimeoutError:
             words = f"The body did not arrive within {self._body_seconds:g} seconds."
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
         return bytes(body)
 
-    def _too_large(self) -> HttpError:
-        words = f"The request is too large; at most {self._body_bytes} bytes are allowed."
-        return HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, BadUserInputError(words), {"Connection": "close"})
-
-    def _operation(self, asked: GraphQLRequest) -> Operation:
+    def _operation(self, asked: GraphQLRequest, *, bound: bool) -> Operation:
         try:
             source = self._persisted.source(asked)
         except CodedError as refusal:
             raise QueryError(refusal) from None
-        operation = self._documents.operation(source, asked.operation_name, asked.variables)
+        operation = self._documents.operation(source, asked.operation_name, asked.variables, bound=bound)
         self._persisted.register(asked)
         return operation
 
@@ -166,6 +169,11 @@ class GraphQLEndpoint:
 
 def _wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and "extensions" not in request.query_params
+
+
+def _too_large(most: int) -> HttpError:
+    words = f"The request is too large; at most {most} bytes are allowed."
+    return HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, BadUserInputError(words), {"Connection": "close"})
 
 
 def _not_allowed(message: str) -> HttpError:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from graphql import GraphQLError
 
-from parkgraph.api.errors import ErrorCode
+from parkgraph.api.errors import ErrorCode, extensions
 
 
 class HttpError(Exception):
@@ -20,6 +20,6 @@ class HttpError(Exception):
 
 def later(status: HTTPStatus, code: ErrorCode, message: str, retry_after_ms: int) -> HttpError:
     """Not now: the client may ask again after so many milliseconds."""
-    extensions = {"code": code, "retryAfterMs": retry_after_ms}
+    said = {**extensions(code), "retryAfterMs": retry_after_ms}
     headers = {"Retry-After": str(-(-retry_after_ms // 1000))}
-    return HttpError(status, GraphQLError(message, extensions=extensions), headers)
+    return HttpError(status, GraphQLError(message, extensions=said), headers)

@@ -10,6 +10,7 @@ from parkgraph.domain.place import ListingKey
 PLACE, LISTING, OFFER, BOOKING, API_KEY = "Place", "Listing", "Offer", "Booking", "ApiKey"
 YARD, YARD_SPACE = "Yard", "YardSpace"
 VEHICLE = "Vehicle"
+GATE, PASSAGE, SESSION, GATE_RIGHT, GATE_CASE = "Gate", "Passage", "ParkingSession", "GateRight", "GateCase"
 YARD_QUOTE, YARD_BOOKING, YARD_BLOCK, YARD_PERMIT = "YardQuote", "YardBooking", "YardBlock", "YardPermit"
 
 
@@ -76,6 +77,26 @@ def yard_block_id(value: str, argument: str = "id") -> UUID:
 
 def yard_permit_id(value: str, argument: str = "id") -> UUID:
     return _uuid(YARD_PERMIT, value, argument)
+
+
+def gate_id(value: str, argument: str = "id") -> UUID:
+    return _uuid(GATE, value, argument)
+
+
+def passage_id(value: str, argument: str = "id") -> UUID:
+    return _uuid(PASSAGE, value, argument)
+
+
+def session_id(value: str, argument: str = "id") -> UUID:
+    return _uuid(SESSION, value, argument)
+
+
+def gate_right_id(value: str, argument: str = "id") -> UUID:
+    return _uuid(GATE_RIGHT, value, argument)
+
+
+def gate_case_id(value: str, argument: str = "id") -> UUID:
+    return _uuid(GATE_CASE, value, argument)
 
 
 def yard_space_id(value: str, argument: str = "id") -> int:

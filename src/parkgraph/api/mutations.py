@@ -9,6 +9,8 @@ from parkgraph.api.access import public
 from parkgraph.api.accounts import AccountMutation
 from parkgraph.api.bookings import BookOfferResult, CancelBookingResult, booked, cancelled, unavailable
 from parkgraph.api.context import Info
+from parkgraph.api.gate_desk import GateDeskMutation
+from parkgraph.api.gates import GateMutation
 from parkgraph.api.inputs import DriverInput
 from parkgraph.api.matches import MatchMutation
 from parkgraph.api.vehicles import VehicleMutation
@@ -63,5 +65,7 @@ class Mutation(
     YardDeskMutation,
     YardLinksMutation,
     VehicleMutation,
+    GateMutation,
+    GateDeskMutation,
 ):
     """The root: what the rooms change, put together."""

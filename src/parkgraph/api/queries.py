@@ -8,6 +8,10 @@ from parkgraph.api import ids
 from parkgraph.api.access import public
 from parkgraph.api.bookings import find_booking
 from parkgraph.api.context import Info
+from parkgraph.api.gate_desk import GateDeskQuery
+from parkgraph.api.gate_sessions import find_own_session
+from parkgraph.api.gates import GateQuery
+from parkgraph.api.gates import available as gates_available
 from parkgraph.api.inputs import (
     BoundsInput,
     CoordinatesInput,
@@ -66,7 +70,8 @@ class PlaceQuery:
         return Place.of(found) if found else None
 
     @strawberry.field(
-        description="A place, listing, booking, yard or a yard's booking; null where the id is well formed and unknown."
+        description="A place, listing, booking, yard, a yard's booking or a session; null where the id is well formed"
+        " and unknown."
     )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
         match ids.decode(id)[0]:
@@ -80,6 +85,9 @@ class PlaceQuery:
                 return await find_yard(info, ids.yard_id(id))
             case ids.YARD_BOOKING:
                 return await find_yard_booking(info, ids.yard_booking_id(id))
+            case ids.SESSION:
+                with gates_available():
+                    return await find_own_session(info, ids.session_id(id))
         found = info.context.graph.find(ids.place_id(id))
         return Place.of(found) if found else None
 
@@ -89,7 +97,7 @@ class PlaceQuery:
 
 
 @strawberry.type
-class Query(PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery):
+class Query(PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery, GateQuery, GateDeskQuery):
     """The root: what the rooms ask, put together."""
 
 

@@ -14,6 +14,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from parkgraph.api.bookings import Booking
+from parkgraph.api.gate_sessions import ParkingSession
 from parkgraph.api.mutations import Mutation
 from parkgraph.api.queries import Query
 from parkgraph.api.resolvers import StrawberryResolutions
@@ -24,7 +25,7 @@ from parkgraph.api.yards import Yard
 
 
 class ParkGraphSchema(strawberry.Schema):
-    """Strawberry's schema, without its one habit that a client would notice."""
+    """Strawberry's schema, without its habits that a client would notice."""
 
     @property
     def core(self) -> GraphQLSchema:
@@ -35,6 +36,15 @@ class ParkGraphSchema(strawberry.Schema):
     def resolutions(self) -> StrawberryResolutions:
         """How its fields are resolved."""
         return StrawberryResolutions(self.schema_converter)
+
+    def with_checked_one_ofs(self) -> Self:
+        """GraphQL's own check of what is `@oneOf`, which names the field, for strawberry's exception."""
+        for each in self.schema_converter.type_map.values():
+            kind, definition = each.implementation, each.definition
+            if isinstance(kind, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):
+                kind.is_one_of = True
+                kind.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]
+        return self
 
     def without_null_defaults(self) -> Self:
         """An optional argument has no default, rather than null: leaving it out and null mean the same."""
@@ -52,12 +62,16 @@ class ParkGraphSchema(strawberry.Schema):
 
 def build(query: type[Any] = Query, mutation: type[Any] | None = Mutation) -> ParkGraphSchema:
     """The schema over these roots."""
-    return ParkGraphSchema(
-        query=query,
-        mutation=mutation,
-        types=[Place, Listing, Booking, Yard, YardBooking, BigInt],
-        config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
-    ).without_null_defaults()
+    return (
+        ParkGraphSchema(
+            query=query,
+            mutation=mutation,
+            types=[Place, Listing, Booking, Yard, YardBooking, ParkingSession, BigInt],
+            config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
+        )
+        .without_null_defaults()
+        .with_checked_one_ofs()
+    )
 
 
 def export() -> str:

@@ -7,6 +7,7 @@ from parkgraph.api.access import Own, own
 from parkgraph.api.accounts import AccountViewer
 from parkgraph.api.bookings import BookingsViewer
 from parkgraph.api.context import Info
+from parkgraph.api.gate_sessions import SessionsViewer
 from parkgraph.api.vehicles import VehiclesViewer
 from parkgraph.api.yard_bookings import YardBookingsViewer
 from parkgraph.api.yards import YardsViewer
@@ -14,7 +15,7 @@ from parkgraph.api.yards import YardsViewer
 
 @own
 @strawberry.type(description="Whoever asks.")
-class Viewer(AccountViewer, BookingsViewer, YardsViewer, YardBookingsViewer, VehiclesViewer):
+class Viewer(AccountViewer, BookingsViewer, YardsViewer, YardBookingsViewer, VehiclesViewer, SessionsViewer):
     @staticmethod
     def of(info: Info) -> "Viewer | None":
         """None for nobody, and for a key that is bound to something."""

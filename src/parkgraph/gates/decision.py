@@ -4,7 +4,7 @@ A right for this site at this time comes before every OPEN. What is not sure is 
 app, decides. DENY takes an explicit rule.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -94,15 +94,20 @@ class Verdict:
     crosses: bool = False
 
 
+def _nothing(_plate: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Vehicles of the site's open sessions, and whether they owe something that nobody's account pays."""
+    """Vehicles of the site's open sessions. `owes`: whether one owes something that nobody's account pays."""
 
-    owing: Mapping[str, bool] = field(default_factory=dict, repr=False)
+    plates: frozenset[str] = field(default=frozenset(), repr=False)
+    owes: Callable[[str], bool] = _nothing
 
     @property
     def known(self) -> Known:
-        return Known(self.owing)
+        return Known(self.plates)
 
 
 def decide(looks: Sequence[Look], direction: Direction, at: datetime, rights: Rights, inside: Inside) -> Verdict:
@@ -143,7 +148,7 @@ def _in(looks: Sequence[Look], at: datetime, rights: Rights, inside: Inside) -> 
             return _of(found, Decision.DENY, Reason.EXPIRED, Direction.ENTRY)
         case Standing.EARLY:
             return _assist(Reason.NOT_YET_VALID, Direction.ENTRY, found)
-    if found.plate in inside.owing:
+    if found.plate in inside.plates:
         return _assist(Reason.ANTI_PASSBACK, Direction.ENTRY, found)
     return _open(found, Direction.ENTRY)
 
@@ -152,7 +157,7 @@ def _out(looks: Sequence[Look], at: datetime, rights: Rights, inside: Inside) ->
     """Whoever is inside may leave. Whoever has a right and was not seen to come in may as well."""
     found = match_inside(looks, inside.known)
     if isinstance(found, Match):
-        if inside.owing[found.plate]:
+        if inside.owes(found.plate):
             return _assist(Reason.UNPAID, Direction.EXIT, found)
         return _open(found, Direction.EXIT)
     entitled = match(looks, rights.known)

@@ -92,4 +92,4 @@ def _in_order(crossings: Iterable[Crossing]) -> list[Crossing]:
 
 
 def _key(crossing: Crossing) -> tuple[datetime, str, str, bool]:
-    return (crossing.at, crossing.passage.hex, crossing.direction, crossing.suspect)
+    return (crossing.at, crossing.direction, crossing.passage.hex, crossing.suspect)

@@ -22,6 +22,7 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError(f"a key for plates is {KEY_BYTES} bytes, not {len(key)}")
+        self._key = key
         self._cipher = AESGCM(_derived(key, b"encrypt"))
         self._mac = _derived(key, b"find")
 
@@ -40,6 +41,14 @@ class Vault:
     def digest(self, plate: str) -> bytes:
         """Equal for plates that differ in blanks, dashes or case only; says nothing without the key."""
         return hmac.digest(self._mac, normalise(plate).encode(), "sha256")
+
+    def mac(self, data: bytes) -> bytes:
+        """Equal for equal data; says nothing without the key, however few the data may be."""
+        return hmac.digest(self._mac, b"data " + data, "sha256")
+
+    def derived(self, use: bytes) -> bytes:
+        """A key of 32 bytes for this use alone, the same as long as the vault's is."""
+        return _derived(self._key, use)
 
 
 def _derived(key: bytes, use: bytes) -> bytes:

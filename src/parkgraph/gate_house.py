@@ -1,0 +1,56 @@
+"""Gates, as they are configured."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from parkgraph.accounts.api_keys import ApiKeys
+from parkgraph.db.engine import Database
+from parkgraph.gates import demo
+from parkgraph.gates.backlog import Backlog
+from parkgraph.gates.desk import GateDesk
+from parkgraph.gates.following import Following
+from parkgraph.gates.house import GateHouse
+from parkgraph.gates.journal import Journal
+from parkgraph.gates.line import GateLine
+from parkgraph.gates.lists import AllowLists
+from parkgraph.gates.observer import GateObserver, nobody
+from parkgraph.gates.office import GateOffice
+from parkgraph.gates.reading import GateReader
+from parkgraph.gates.records import Records
+from parkgraph.gates.registry import Registry
+from parkgraph.gates.rights_reader import RightsReader
+from parkgraph.gates.sessions import Sessions
+from parkgraph.gates.turns import Turns, utc_now
+from parkgraph.graph.calendars import calendar_of
+from parkgraph.privacy.vault import Vault
+from parkgraph.yards.reservations.payments import Payments
+
+
+async def open_gate_house(
+    database: Database,
+    vault: Vault,
+    keys: ApiKeys,
+    payments: Payments,
+    observer: GateObserver = nobody,
+    *,
+    is_demo: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+) -> GateHouse:
+    """Another server may run on a database that a demo ran on; the demo's gate, whose key all know, is not for it."""
+    if is_demo:
+        await demo.seed(database, vault)
+    registry = Registry(database, hidden=() if is_demo else (demo.GATE,))
+    turns = Turns(database, registry, clock)
+    rights, journal, records = RightsReader(vault), Journal(vault), Records(vault)
+    sessions = Sessions(vault, rights, calendar_of)
+    following = Following(vault, rights, sessions, payments)
+    office = GateOffice(database, registry, keys, vault, turns)
+    reader = GateReader(database, vault, sessions)
+    return GateHouse(
+        GateLine(turns, journal, records, rights, sessions, following, calendar_of, observer),
+        Backlog(turns, journal, records, rights, following, observer),
+        AllowLists(turns, vault, rights, sessions),
+        office,
+        reader,
+        GateDesk(turns, office, reader, rights, following, vault),
+    )

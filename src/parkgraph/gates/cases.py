@@ -1,0 +1,88 @@
+"""What a person has to look at: opened by rule, closed by rule where it settles itself, else with a reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parkgraph.gates.gate import Gate
+
+OPENED: Final = """
+INSERT INTO gate_cases AS c (uuid, site_id, gate_id, kind, reason, subject, opened_at)
+SELECT uuid, :site, :gate, kind, reason, subject, :now
+FROM unnest(CAST(:uuids AS uuid[]), CAST(:kinds AS text[]), CAST(:reasons AS text[]), CAST(:subjects AS uuid[]))
+    AS e (uuid, kind, reason, subject)
+ON CONFLICT (subject, kind) DO UPDATE SET reason = EXCLUDED.reason, resolved_at = NULL, resolution = NULL
+    WHERE c.resolution IS NULL OR c.resolution = 'SETTLED'
+"""
+SETTLED: Final = """
+UPDATE gate_cases c SET resolved_at = :now, resolution = 'SETTLED'
+FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS uuid[])) AS e (kind, subject)
+WHERE c.subject = e.subject AND c.kind = e.kind AND c.resolved_at IS NULL
+"""
+
+
+class AssistCaseKind(StrEnum):
+    """PASSAGE: a vehicle waits, or waited, and the barrier did not open by itself. OFFLINE_ENTRY: the gate opened by
+    itself for what has no right. TAILGATE: a vehicle crossed that no decision let pass. LOST_ENTRY, LOST_EXIT: a
+    vehicle was seen to leave and not to come in, or the other way round. PRICE_HELD: a session has no price. UNPAID:
+    what a session costs was not to be had.
+    """
+
+    PASSAGE = "PASSAGE"
+    OFFLINE_ENTRY = "OFFLINE_ENTRY"
+    TAILGATE = "TAILGATE"
+    LOST_ENTRY = "LOST_ENTRY"
+    LOST_EXIT = "LOST_EXIT"
+    PRICE_HELD = "PRICE_HELD"
+    UNPAID = "UNPAID"
+
+
+class AssistResolution(StrEnum):
+    """LET_IN, LET_OUT: a person opened, so that the vehicle crossed. REFUSED: it did not. NOTED: nothing follows.
+    SETTLED: what came to be known afterwards explains it.
+    """
+
+    LET_IN = "LET_IN"
+    LET_OUT = "LET_OUT"
+    REFUSED = "REFUSED"
+    NOTED = "NOTED"
+    SETTLED = "SETTLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`subject`: the passage or the session that it is about. `reason`: why, by the words of its kind."""
+
+    kind: AssistCaseKind
+    subject: UUID
+    reason: str | None = None
+
+
+async def report(connection: AsyncConnection, gate: Gate, findings: Iterable[Finding], now: datetime) -> None:
+    """Each once, however often it is found."""
+    found = {(each.subject, each.kind): each for each in findings}.values()
+    if found:
+        values = {
+            "site": gate.site.key,
+            "gate": gate.key,
+            "now": now,
+            "uuids": [uuid4() for _ in found],
+            "kinds": [each.kind for each in found],
+            "reasons": [each.reason for each in found],
+            "subjects": [each.subject for each in found],
+        }
+        await connection.execute(text(OPENED), values)
+
+
+async def settle(connection: AsyncConnection, findings: Iterable[Finding], now: datetime) -> None:
+    """They are explained by now."""
+    found = list(findings)
+    if found:
+        values = {"now": now, "kinds": [each.kind for each in found], "subjects": [each.subject for each in found]}
+        await connection.execute(text(SETTLED), values)

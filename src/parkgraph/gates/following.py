@@ -1,0 +1,83 @@
+"""What follows from passages: sessions, what is owed for them, and what a person has to look at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from parkgraph.gates import cases
+from parkgraph.gates.cases import AssistCaseKind, Finding
+from parkgraph.gates.charges import collect
+from parkgraph.gates.charging import PriceHold
+from parkgraph.gates.decision import Direction
+from parkgraph.gates.news import Change, Topic
+from parkgraph.gates.passages import Passage
+from parkgraph.gates.records import Before
+from parkgraph.gates.rights import Rights
+from parkgraph.gates.rights_reader import RightsReader
+from parkgraph.gates.session import Session, SessionStatus
+from parkgraph.gates.sessions import Sessions, Settled
+from parkgraph.gates.turns import Turn
+from parkgraph.privacy.vault import Vault
+from parkgraph.yards.reservations.payments import Payments
+
+_OF_PRICE: Final = (AssistCaseKind.PRICE_HELD, AssistCaseKind.LOST_EXIT)
+
+
+class Following:
+    def __init__(self, vault: Vault, rights: RightsReader, sessions: Sessions, payments: Payments) -> None:
+        self._vault = vault
+        self._rights = rights
+        self._sessions = sessions
+        self._payments = payments
+
+    async def follow(
+        self, turn: Turn, passages: Sequence[Passage], before: Mapping[str, Before], rights: Rights
+    ) -> Sequence[Session]:
+        """The sessions that changed. `before`: what the passages were, by their refs, where they were there."""
+        vehicles = {self._vault.digest(each.plate): each.plate for each in passages if each.crossed and each.plate}
+        for each in before.values():
+            if each.crossed and each.digest and (plate := self._rights.plate(each.sealed)):
+                vehicles.setdefault(bytes(each.digest), plate)
+        settled = await self._sessions.settle(turn.connection, turn.gate.site, vehicles, rights, turn.now)
+        sessions = [after for _, after in settled.changed]
+        unpaid = await collect(turn.session, self._payments, turn.gate.site, sessions, turn.now)
+        await cases.report(turn.connection, turn.gate, [*_found(settled), *_late(passages), *unpaid], turn.now)
+        await cases.settle(turn.connection, _explained(settled, unpaid), turn.now)
+        turn.news.update(Change(Topic.PASSAGE, turn.gate.id, each.id) for each in passages)
+        turn.news.update(Change(Topic.SESSION, turn.gate.site.id, each.id) for each in sessions)
+        return sessions
+
+
+def waiting(passage: Passage) -> Finding:
+    """A vehicle waits at the line, and the barrier does not open by itself."""
+    return Finding(AssistCaseKind.PASSAGE, passage.id, passage.verdict.reason)
+
+
+def _found(settled: Settled) -> Iterable[Finding]:
+    for _, session in settled.changed:
+        if session.status is SessionStatus.LOST_EXIT:
+            yield Finding(AssistCaseKind.LOST_EXIT, session.id)
+        elif session.hold:
+            yield Finding(AssistCaseKind.PRICE_HELD, session.id, session.hold)
+    for orphan in settled.orphans:
+        yield Finding(AssistCaseKind.LOST_ENTRY, orphan.passage)
+
+
+def _late(passages: Iterable[Passage]) -> Iterable[Finding]:
+    """The gate opened by itself for whom no right is known."""
+    for each in passages:
+        if not each.live and each.crossed and not each.matched and each.direction is not Direction.EXIT:
+            yield Finding(AssistCaseKind.OFFLINE_ENTRY, each.id, each.verdict.reason)
+
+
+def _explained(settled: Settled, unpaid: Sequence[Finding]) -> Iterable[Finding]:
+    yield from (Finding(AssistCaseKind.LOST_ENTRY, crossing.passage) for crossing in settled.paired)
+    owing = {each.subject for each in unpaid}
+    for before, after in settled.changed:
+        if before is None:
+            continue
+        if before.status is SessionStatus.LOST_EXIT is not after.status:
+            yield Finding(AssistCaseKind.LOST_EXIT, after.id)
+        if before.hold and before.hold is not PriceHold.NO_EXIT and not after.hold:
+            yield Finding(AssistCaseKind.PRICE_HELD, after.id)
+        if after.id not in owing:
+            yield Finding(AssistCaseKind.UNPAID, after.id)

@@ -1,0 +1,193 @@
+"""What gates have sent, as it is stored: each event once, whatever is sent again."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parkgraph.domain.stay import parse_instant
+from parkgraph.gates import events
+from parkgraph.gates.decision import Decision, Direction, Times
+from parkgraph.gates.events import Event, PlateRead
+from parkgraph.gates.passages import MAX_LOOKS, Seen
+from parkgraph.gates.plates import normalised
+from parkgraph.privacy.vault import Vault
+
+INSERT: Final = """
+INSERT INTO gate_events (gate_id, event_id, kind, digest, boot, sequence, passage_ref, sealed, plate_digest, facts,
+    occurred_at, received_at)
+SELECT :gate, id, kind, digest, boot, sequence, ref, sealed, plate, CAST(facts AS jsonb), at, :received
+FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:digests AS bytea[]), CAST(:boots AS text[]),
+    CAST(:sequences AS bigint[]), CAST(:refs AS text[]), CAST(:sealed AS bytea[]), CAST(:plates AS bytea[]),
+    CAST(:facts AS text[]), CAST(:at AS timestamptz[]))
+    AS e (id, kind, digest, boot, sequence, ref, sealed, plate, facts, at)
+ON CONFLICT (gate_id, event_id) DO NOTHING RETURNING event_id
+"""
+STORED: Final = """
+SELECT event_id, digest, facts ? 'edge', passage_ref, answer FROM gate_events
+WHERE gate_id = :gate AND event_id = ANY(CAST(:ids AS uuid[]))
+"""
+ADD_EDGE: Final = """
+UPDATE gate_events SET facts = facts || jsonb_build_object('edge', CAST(:edge AS jsonb))
+WHERE gate_id = :gate AND event_id = :id AND NOT facts ? 'edge'
+"""
+ANSWERED: Final = """
+UPDATE gate_events SET answer = CAST(:answer AS jsonb) WHERE gate_id = :gate AND event_id = :id
+"""
+SEEN: Final = """
+SELECT passage_ref, event_id, sealed, facts, received_at FROM (
+    SELECT *, row_number() OVER (PARTITION BY passage_ref ORDER BY occurred_at, event_id) AS n FROM gate_events
+    WHERE gate_id = :gate AND passage_ref = ANY(CAST(:refs AS text[])) AND kind = 'READ'
+) e WHERE n <= :most
+"""
+SEQUENCES: Final = """
+INSERT INTO gate_sequences (gate_id, boot, kept)
+SELECT :gate, :boot, range_agg(int8range(sequence, sequence, '[]'))
+FROM unnest(CAST(:sequences AS bigint[])) AS s (sequence)
+ON CONFLICT (gate_id, boot) DO UPDATE SET kept = gate_sequences.kept + EXCLUDED.kept
+RETURNING CAST(kept AS text)
+"""
+_RANGE: Final = re.compile(r"\[(-?\d+),(-?\d+)\)")
+_KINDS: Final = {"PlateRead": "READ", "BarrierEvent": "BARRIER", "Heartbeat": "HEARTBEAT"}
+KEPT: Final = "SELECT CAST(kept AS text) FROM gate_sequences WHERE gate_id = :gate AND boot = :boot"
+MAX_MISSING: Final = 100
+"""Gaps that are told at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event that had been kept before."""
+
+    digest: bytes = field(repr=False)
+    has_edge: bool
+    passage: str | None
+    answer: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which sequences of a boot are kept: all from 1 to `through`; and the gaps below the highest, ends included."""
+
+    through: int = 0
+    missing: tuple[tuple[int, int], ...] = ()
+
+    @staticmethod
+    def of(spans: Iterable[tuple[int, int]]) -> "Kept":
+        """`spans`: half open, in order."""
+        through, gaps = 0, []
+        for begins, ends in spans:
+            if begins <= through + 1:
+                through = max(through, ends - 1)
+            else:
+                gaps.append((begins, ends))
+        missing, since = [], through + 1
+        for begins, ends in gaps[:MAX_MISSING]:
+            missing.append((since, begins - 1))
+            since = ends
+        return Kept(through, tuple(missing))
+
+
+class Journal:
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def digest(self, event: Event) -> bytes:
+        return self._vault.mac(events.body(event))
+
+    async def add(
+        self, connection: AsyncConnection, gate: int, new: Sequence[Event], received: datetime
+    ) -> Collection[UUID]:
+        """The ids of those that were not there yet."""
+        reads = [event if isinstance(event, PlateRead) else None for event in new]
+        values = {
+            "gate": gate,
+            "received": received,
+            "ids": [event.id for event in new],
+            "kinds": [_KINDS[type(event).__name__] for event in new],
+            "digests": [self.digest(event) for event in new],
+            "boots": [event.boot for event in new],
+            "sequences": [event.sequence for event in new],
+            "refs": [getattr(event, "passage", None) for event in new],
+            "sealed": [self._sealed(read) if read else None for read in reads],
+            "plates": [self.plate_digest(read.plate) if read else None for read in reads],
+            "facts": [orjson.dumps(events.facts(event)).decode() for event in new],
+            "at": [events.at(event) for event in new],
+        }
+        return set((await connection.execute(text(INSERT), values)).scalars().all())
+
+    async def stored(self, connection: AsyncConnection, gate: int, ids: Collection[UUID]) -> Mapping[UUID, Stored]:
+        if not ids:
+            return {}
+        rows = await connection.execute(text(STORED), {"gate": gate, "ids": list(ids)})
+        return {row[0]: Stored(*row[1:]) for row in rows.all()}
+
+    async def add_edge(self, connection: AsyncConnection, gate: int, read: PlateRead) -> None:
+        """What the gate has decided meanwhile of an event that had been kept without."""
+        edge = orjson.dumps(read.edge).decode()
+        await connection.execute(text(ADD_EDGE), {"gate": gate, "id": read.id, "edge": edge})
+
+    async def answered(self, connection: AsyncConnection, gate: int, event: UUID, answer: Mapping[str, Any]) -> None:
+        form = orjson.dumps(answer).decode()
+        await connection.execute(text(ANSWERED), {"gate": gate, "id": event, "answer": form})
+
+    async def seen(self, connection: AsyncConnection, gate: int, refs: Collection[str]) -> Mapping[str, Sequence[Seen]]:
+        """The reads of these passages."""
+        if not refs:
+            return {}
+        found: dict[str, list[Seen]] = {}
+        rows = await connection.execute(text(SEEN), {"gate": gate, "refs": list(refs), "most": MAX_LOOKS})
+        for ref, event, sealed, facts, received in rows.all():
+            found.setdefault(ref, []).append(self._seen(event, sealed, facts, received))
+        return found
+
+    async def note(self, connection: AsyncConnection, gate: int, boot: str, sequences: Sequence[int]) -> Kept:
+        """These are kept too; what is kept of the boot."""
+        values = {"gate": gate, "boot": boot, "sequences": list(sequences)}
+        query = text(SEQUENCES if sequences else KEPT)
+        kept = (await connection.execute(query, values)).scalar_one_or_none()
+        return Kept.of((int(begins), int(ends)) for begins, ends in _RANGE.findall(kept or ""))
+
+    def plate_digest(self, plate: str | None) -> bytes | None:
+        """Where all of it was read."""
+        whole = normalised(plate)
+        return self._vault.digest(whole) if whole else None
+
+    def _sealed(self, read: PlateRead) -> bytes | None:
+        if read.plate is None and not read.candidates:
+            return None
+        guesses = [[each.plate[: events.MAX_PLATE], each.confidence] for each in read.candidates]
+        plate = read.plate[: events.MAX_PLATE] if read.plate is not None else None
+        return self._vault.seal(orjson.dumps({"plate": plate, "candidates": guesses}).decode())
+
+    def _seen(self, event: UUID, sealed: bytes | None, facts: Mapping[str, Any], received: datetime) -> Seen:
+        opened = self._vault.open(sealed) if sealed else None
+        said = orjson.loads(opened) if opened else {"plate": None, "candidates": []}
+        read = PlateRead(
+            id=event,
+            boot="-",
+            sequence=0,
+            observed=parse_instant(facts["observed"]),
+            direction=Direction(facts["direction"]),
+            passage="-",
+            captured=parse_instant(facts["captured"]),
+            synced=facts["synced"],
+            plate=said["plate"],
+            candidates=tuple(events.Candidate(plate, share) for plate, share in said["candidates"]),
+            agreeing=facts.get("agreeing"),
+            offset_ms=facts.get("offsetMs"),
+        )
+        edge = facts.get("edge")
+        return seen_of(read, received, Decision(edge["decision"]) if edge else None)
+
+
+def seen_of(read: PlateRead, received: datetime, edge: Decision | None = None) -> Seen:
+    """A read, as its passage is judged by."""
+    times: Times = read.times(received)
+    decided = edge or (read.edge.decision if read.edge else None)
+    return Seen(read.id, read.look, read.direction, times, read.plate, decided)
