@@ -1,14 +1,13 @@
-"""`parkgraph match`, run as an operator runs it, on a database of which servers know listings."""
+"""`parkgraph match`, from the words of an operator to what is printed, on a database of which servers know listings."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 
+from parkgraph.cli import main
 from tests.conftest import execute, with_database
 
 
@@ -24,34 +23,53 @@ def url(database_url: str, migrated_template: str) -> Iterator[str]:
     asyncio.run(execute(database_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def match(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parkgraph", "match", *arguments]
-    environment = os.environ | {"PARKGRAPH_DATABASE_URL": url, "COLUMNS": "120"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=environment)
+@dataclass(frozen=True)
+class Ended:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_pins_are_made_listed_exported_as_labels_and_taken_back(url: str) -> None:
-    assert "1 pairs are pinned" in match(url, "pin", "bahn:1", "city:x:2").stdout
-    assert "1 pairs are pinned" in match(url, "split", "bahn:1", "city:3").stdout
+Match = Callable[..., Ended]
 
-    listed = match(url, "list").stdout
+
+@pytest.fixture
+def match(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Match:
+    """The command line in this process: starting one for each command takes most of the time."""
+    monkeypatch.setenv("PARKGRAPH_DATABASE_URL", url)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr("sys.argv", ["parkgraph", "match", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def test_pins_are_made_listed_exported_as_labels_and_taken_back(match: Match) -> None:
+    assert "1 pairs are pinned" in match("pin", "bahn:1", "city:x:2").stdout
+    assert "1 pairs are pinned" in match("split", "bahn:1", "city:3").stdout
+
+    listed = match("list").stdout
     assert "bahn:1" in listed
     assert "city:x:2" in listed
-    labels = [line.split("\t") for line in match(url, "list", "--labels").stdout.splitlines()]
+    labels = [line.split("\t") for line in match("list", "--labels").stdout.splitlines()]
     assert labels[0][:5] == ["source_a", "uid_a", "source_b", "uid_b", "label"]
     assert [row[:5] for row in labels[1:]] == [
         ["bahn", "1", "city", "x:2", "same"],
         ["bahn", "1", "city", "3", "different"],
     ]
 
-    refused = match(url, "split", "city:3", "city:x:2")
+    refused = match("split", "city:3", "city:x:2")
     assert (refused.returncode, "1 pairs" in refused.stdout) == (0, True)
-    refused = match(url, "pin", "city:3", "bahn:1")
+    refused = match("pin", "city:3", "bahn:1")
     assert refused.returncode == 1
     assert "nothing is pinned" in refused.stderr
 
-    assert "3 pins are taken back" in match(url, "unpin", "bahn:1", "city:x:2", "city:3").stdout
-    assert len(match(url, "list", "--labels").stdout.splitlines()) == 1
+    assert "3 pins are taken back" in match("unpin", "bahn:1", "city:x:2", "city:3").stdout
+    assert len(match("list", "--labels").stdout.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -59,8 +77,10 @@ def test_pins_are_made_listed_exported_as_labels_and_taken_back(url: str) -> Non
     [(("bahn:1",), "two listings"), (("bahn:1", "city:typo"), "typo"), (("bahn:1", "nonsense"), "names no listing")],
     ids=["one", "never listed", "no listing"],
 )
-def test_what_names_no_two_listings_is_refused_in_a_sentence(url: str, listings: tuple[str, ...], word: str) -> None:
-    refused = match(url, "pin", *listings)
+def test_what_names_no_two_listings_is_refused_in_a_sentence(
+    match: Match, listings: tuple[str, ...], word: str
+) -> None:
+    refused = match("pin", *listings)
     assert refused.returncode != 0
     assert word in " ".join(refused.stderr.split())
     assert "Traceback" not in refused.stderr

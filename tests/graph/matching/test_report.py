@@ -70,10 +70,20 @@ def test_what_a_file_leaves_open_is_unknown(given: tuple[Path, Path]) -> None:
         ("[]", HEADER, "listings.jsonl, line 1, is not a listing"),
         ('{"source": "a"}', HEADER, "it has no 'uid'"),
         (json.dumps(row("a", lat=91)), HEADER, "latitude must be between"),
-        (json.dumps(row("a", lat="x")), HEADER, "is not a listing"),
+        (json.dumps(row("a", lat="x")), HEADER, "its lat is not a number"),
+        (json.dumps(row("a", lon=None)), HEADER, "its lon is not a number"),
+        (json.dumps(row("a", name=7)), HEADER, "its name is not text"),
+        (json.dumps(row("a", capacity="120")), HEADER, "its capacity is not a whole number"),
+        (json.dumps(row("a", capacity=12.5)), HEADER, "its capacity is not a whole number"),
+        (
+            '{"source": "a", "uid": 1, "lat": 1, "lon": 1, "capacity": NaN}',
+            HEADER,
+            "its capacity is not a whole number",
+        ),
         (json.dumps(row("a", capacity=-1)), HEADER, "capacity must not be negative"),
         (json.dumps(row("a", ext=7)), HEADER, "is not a listing"),
         ("", "", "truth.tsv has no column source_a"),
+        (json.dumps(row("a")), f"{HEADER}\na\t1\ta\t1", "a label is same or different, not None"),
         ("", "source_a\tuid_a\tsource_b\tuid_b", "truth.tsv has no column label"),
         ("", f"{HEADER}\na\t1\tb\t1\tsame", "truth.tsv, line 2: there is no listing a 1"),
         (json.dumps(row("a")), f"{HEADER}\na\t1\ta\t1\tperhaps", "a label is same or different, not 'perhaps'"),
@@ -87,6 +97,16 @@ def test_a_bad_file_is_one_clear_sentence(tmp_path: Path, listings: str, truth: 
         read_labels(files[1], read_listings(files[0]))
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_files_as_other_systems_write_them_are_read(tmp_path: Path) -> None:
+    listings, truth = tmp_path / "listings.jsonl", tmp_path / "truth.tsv"
+    rows = [row("a", name="Markt\u2028Ulm", capacity=100.0), row("b", capacity=None)]
+    listings.write_bytes(b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\r\n" for each in rows))
+    truth.write_bytes(f"\ufeff{HEADER}\r\na\t1\tb\t1\tsame\tindependent\t1\r\n".encode())
+    read = read_listings(listings)
+    assert [each.capacity for each in read.values()] == [100, None]
+    assert [(label.same, label.hard) for label in read_labels(truth, read)] == [(True, True)]
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence_and_exit_code_1(

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,17 +55,39 @@ def read_listings(path: Path) -> dict[ListingKey, Listing]:
 
 
 def _listing(row: Mapping[str, Any]) -> Listing:
-    kind = (row.get("type") or "").casefold()
+    kind = (_text(row, "type") or "").casefold()
     return Listing(
         local_id=str(row["uid"]),
-        name=(row.get("name") or "").strip() or "?",
-        location=Coordinates(float(row["lat"]), float(row["lon"])),
-        address=row.get("address"),
-        operator=row.get("operator"),
-        capacity=row.get("capacity") or None,
+        name=(_text(row, "name") or "").strip() or "?",
+        location=Coordinates(_number(row, "lat"), _number(row, "lon")),
+        address=_text(row, "address"),
+        operator=_text(row, "operator"),
+        capacity=_capacity(row),
         kind=next((found for found, words in _KINDS if any(word in kind for word in words)), PlaceKind.UNKNOWN),
         external_ids=frozenset(each for each in row.get("ext") or () if not each.startswith(_OF_STOPS)),
     )
+
+
+def _text(row: Mapping[str, Any], column: str) -> str | None:
+    value = row.get(column)
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"its {column} is not text")
+
+
+def _number(row: Mapping[str, Any], column: str) -> float:
+    try:
+        return float(row[column])
+    except (TypeError, ValueError):
+        raise ValueError(f"its {column} is not a number") from None
+
+
+def _capacity(row: Mapping[str, Any]) -> int | None:
+    """0 is what networks say for unknown."""
+    value = row.get("capacity") or 0
+    if isinstance(value, int | float) and value == int(value if isfinite(value) else 0):
+        return int(value) or None
+    raise ValueError("its capacity is not a whole number")
 
 
 def read_labels(path: Path, listings: Mapping[ListingKey, Listing]) -> list[Label]:
@@ -96,7 +119,9 @@ def _label(path: Path, number: int, row: Mapping[str, str | None], listings: Map
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        # Only at line feeds: other separators may stand in a name. A byte order mark is no part of the first column.
+        text = path.read_text(encoding="utf-8-sig").removesuffix("\n")
+        return [line.removesuffix("\r") for line in text.split("\n")] if text else []
     except OSError as error:
         raise BadLabels(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
