@@ -1,5 +1,6 @@
 """Two hundred refreshes, removals, returns and restarts: every id ever handed out leads where it should."""
 
+import os
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -74,4 +75,5 @@ class Ids(RuleBasedStateMachine):
 
 
 TestIds = Ids.TestCase
-TestIds.settings = settings(max_examples=15, stateful_step_count=200, suppress_health_check=list(HealthCheck))
+EXAMPLES = 60 if "PARKGRAPH_SOAK" in os.environ else 6
+TestIds.settings = settings(max_examples=EXAMPLES, stateful_step_count=200, suppress_health_check=list(HealthCheck))

@@ -20,7 +20,7 @@ def _by_word(words_of: Mapping[str, str]) -> Mapping[str, str]:
 STRUCTURE: Final = _by_word(
     {
         GARAGE: """
-            parkhaus ph tiefgarage tg parkgarage hochgarage parkdeck garage
+            parkhaus ph tiefgarage tg parkgarage pg hochgarage parkdeck garage
             souterrain autosilo autorimessa multipiano subterraneo
             parkeergarage mscp multistorey underground podziemny
             parkeringshus parkhus pysakointilaitos pysakointitalo parkkihalli

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from operator import mul
 from typing import Self
 
 from parkgraph.graph.matching.evidence import Evidence
@@ -17,7 +18,7 @@ class Model:
     weights: Evidence
 
     def log_odds(self, evidence: Evidence) -> float:
-        return self.bias + sum(weight * value for weight, value in zip(self.weights, evidence, strict=True))
+        return self.bias + sum(map(mul, self.weights, evidence))
 
     @classmethod
     def of(cls, weights: Mapping[str, float]) -> Self:
