@@ -1,7 +1,7 @@
 """How sure it is that two listings are one place: a weighted sum of evidence, as log-odds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from operator import mul
@@ -18,7 +18,8 @@ class Model:
     weights: Evidence
 
     def log_odds(self, evidence: Evidence) -> float:
-        return self.bias + sum(map(mul, self.weights, evidence))
+        products: Iterable[float] = map(mul, self.weights, evidence)
+        return self.bias + sum(products)
 
     @classmethod
     def of(cls, weights: Mapping[str, float]) -> Self:
