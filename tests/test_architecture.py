@@ -32,6 +32,7 @@ ROOMS: Mapping[str, set[str]] = {
     "metrics": {"networks", "api"},
     "middleware": {"metrics", "api", "tracing"},
     "server": set(),
+    "web": {"settings"},
     "tracing": set(),
     "start_error": set(),
     "price_curve": {"domain"},

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parkgraph import telemetry
+from parkgraph import identity, telemetry
 from parkgraph.accounts.principal import Principal
 from parkgraph.api import graphiql, payment_webhook, schema, yard_exports
 from parkgraph.api.admission import Admission, RateLimiter
@@ -38,7 +39,10 @@ from parkgraph.networks.service import Networks
 from parkgraph.services import Services, end, open_services
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, Settings
 from parkgraph.start_error import StartError
+from parkgraph.web import client
 from parkgraph.yards.money.settlement import Settlement
+
+DEMO_TOKEN_LIVES: Final = timedelta(hours=1)
 
 FIRST_ATTEMPTS_SECONDS: Final = 10
 """How long readiness waits for the networks' first answers."""
@@ -110,9 +114,12 @@ def create_app(
     ]
     if settings.server.metrics:
         routes.append(Route("/metrics", exposition))
+    if built := client.files():
+        routes += client.routes(built, settings.web, lambda: _drivers_token(settings) if demo else None)
     if development and (files := graphiql.files()):
         routes.append(Mount(graphiql.PATH, StaticFiles(directory=files)))
-        routes.append(Route("/", lambda _: RedirectResponse(GRAPHQL_PATH)))
+        if not built:
+            routes.append(Route("/", lambda _: RedirectResponse(GRAPHQL_PATH)))
     requests = Middleware(
         Requests,
         metrics=metrics,
@@ -124,6 +131,13 @@ def create_app(
     app.state.draining = False
     app.state.start_problem = None
     return app
+
+
+def _drivers_token(settings: Settings) -> str | None:
+    """With which anybody may try the demo; none in production."""
+    if settings.server.environment == "production":
+        return None
+    return identity.development_token(settings, "demo-driver", frozenset(), DEMO_TOKEN_LIVES)
 
 
 def drain(app: Starlette) -> None:

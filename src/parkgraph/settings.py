@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
@@ -30,6 +30,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TracingSettings",
+    "WebSettings",
     "YardsSettings",
     "load",
 ]
@@ -63,6 +64,13 @@ def _check_origin(origin: str) -> str:
     if origin != "*" and not _ORIGIN.fullmatch(origin):
         raise ValueError('must be an origin, such as "https://map.example.org", or "*"')
     return origin
+
+
+def _check_page(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not re.fullmatch(r"[^\s;,'\"]+", url):
+        raise ValueError('must be an address, such as "https://tiles.example.org/{z}/{x}/{y}.png"')
+    return url
 
 
 def _check_proxy(proxy: str) -> str:
@@ -242,6 +250,22 @@ class YardsSettings(_Table):
     plates_key: Annotated[SecretStr, AfterValidator(_check_key)] | None = None
 
 
+class WebSettings(_Table):
+    """`[web]`: the map client. `style_url` is a MapLibre style; without it the ground is tiles, or plain.
+
+    `geocoder_url` answers `?q=…` with GeoJSON, as Photon and Pelias do. The rest is where the map begins.
+    """
+
+    basemap: Literal["osm", "plain"] = "osm"
+    style_url: Annotated[str, AfterValidator(_check_page)] | None = None
+    tiles_url: Annotated[str, AfterValidator(_check_page)] | None = None
+    attribution: str = "© OpenStreetMap contributors"
+    geocoder_url: Annotated[str, AfterValidator(_check_page)] | None = None
+    latitude: float = Field(48.7838, ge=-85, le=85)
+    longitude: float = Field(9.1829, ge=-180, le=180)
+    zoom: float = Field(13, ge=0, le=20)
+
+
 class NetworkSettings(_Table):
     """`[networks.<instance>]`. Every other key of the table is in `source` and belongs to the adapter."""
 
@@ -265,6 +289,7 @@ class Settings(_Table):
     exchange: ExchangeSettings = ExchangeSettings()
     accounts: AccountsSettings = AccountsSettings()
     yards: YardsSettings = YardsSettings()
+    web: WebSettings = WebSettings()
     tracing: TracingSettings = TracingSettings()
     data_dir: Path = Path(".parkgraph")
     networks: Mapping[str, NetworkSettings] = Field({}, repr=False)
@@ -281,6 +306,7 @@ _MODELS: Final[Mapping[str, type[_Table]]] = {
     "exchange": ExchangeSettings,
     "accounts": AccountsSettings,
     "yards": YardsSettings,
+    "web": WebSettings,
     "tracing": TracingSettings,
 }
 _SECTIONS: Final = tuple(name for name in _MODELS if name)
@@ -305,14 +331,9 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         table, key = _addressed(variable, sources)
         sources[table] = sources[table].overridden(key, variable, value)
 
+    sections: dict[str, Any] = {name: read_table(_MODELS[name], sources[name]) for name in _SECTIONS}
     return Settings(
-        server=read_table(ServerSettings, sources["server"]),
-        limits=read_table(LimitsSettings, sources["limits"]),
-        database=read_table(DatabaseSettings, sources["database"]),
-        exchange=read_table(ExchangeSettings, sources["exchange"]),
-        accounts=read_table(AccountsSettings, sources["accounts"]),
-        yards=read_table(YardsSettings, sources["yards"]),
-        tracing=read_table(TracingSettings, sources["tracing"]),
+        **sections,
         data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
         networks={name: _network(sources[f"networks.{name}"]) for name in instances},
     )

@@ -26,6 +26,7 @@ from parkgraph.networks.network import Network, NetworkStatus
 from parkgraph.server import DRAIN_SECONDS, Server
 from parkgraph.settings import Settings, load
 from parkgraph.start_error import StartError
+from parkgraph.web import client
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +121,8 @@ def banner(console: Console, url: str, networks: Iterable[Network], *, ide: bool
     console.print(_network_table(networks))
     where = f"{url}/graphql"
     console.print(f"\n[bold]ParkGraph is ready.[/] {'GraphiQL' if ide else 'GraphQL'}: [link={where}]{where}[/link]")
+    if client.files():
+        console.print(f"The map: [link={url}/]{url}/[/link]")
     if demo:
         console.print("Paste this query there:\n")
         console.print(graphiql.EXAMPLE_QUERY, soft_wrap=True, markup=False, highlight=False)

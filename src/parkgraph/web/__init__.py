@@ -1,0 +1,1 @@
+"""The map client: its files, as `make web` built them, and what this server settles for it."""

@@ -1,0 +1,100 @@
+"""What a browser gets at `/`: the built client, kept for ever or asked for again, under a strict policy."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from parkgraph.settings import WebSettings, load
+from parkgraph.web import client
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """The files of a client, as a build lays them out."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "index-1a2b.js").write_text("export {}")
+    for name in ("index.html", "icon.svg", "manifest.webmanifest", "sw.js"):
+        (tmp_path / name).write_text(name)
+    return tmp_path
+
+
+Get = Callable[..., Awaitable[httpx.Response]]
+
+
+@pytest.fixture
+def get(built: Path) -> Get:
+    app = Starlette(routes=client.routes(built, WebSettings(), lambda: "a token"))
+
+    async def get(path: str, **headers: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://parkgraph.example") as browser:
+            return await browser.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    return get
+
+
+async def test_the_page_is_asked_for_each_time_and_its_assets_never_again(get: Get) -> None:
+    assert (await get("/")).headers["cache-control"] == "no-cache"
+    assert (await get("/sw.js")).headers["cache-control"] == "no-cache"
+    assert (await get("/assets/index-1a2b.js")).headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+async def test_a_page_that_did_not_change_is_not_sent_again(get: Get) -> None:
+    etag = (await get("/assets/index-1a2b.js")).headers["etag"]
+    assert (await get("/assets/index-1a2b.js", if_none_match=etag)).status_code == 304
+
+
+async def test_nothing_outside_of_the_client_is_served(get: Get) -> None:
+    assert (await get("/assets/../../settings.py")).status_code == 404
+    assert (await get("/assets/%2e%2e/index.html")).status_code == 404
+
+
+async def test_scripts_and_styles_are_the_servers_own(get: Get) -> None:
+    rules = dict(rule.split(" ", 1) for rule in (await get("/")).headers["content-security-policy"].split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == rules["style-src"] == "'self'"
+    assert rules["frame-ancestors"] == "'none'"
+
+
+def test_the_policy_names_the_hosts_of_the_map_and_no_others() -> None:
+    plain = WebSettings(basemap="plain")
+    assert "http" not in client.policy(plain)
+    settled = WebSettings(tiles_url="https://t.example/{z}/{x}/{y}.png", geocoder_url="http://g.example:8080/api?a=b")
+    assert "connect-src 'self' https://t.example http://g.example:8080;" in client.policy(settled)
+    assert "openstreetmap" not in client.policy(settled)
+
+
+async def test_the_client_is_told_what_the_operator_settled(get: Get) -> None:
+    answer = await get("/web.json")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json() == {
+        "style": None,
+        "tiles": {"url": client.OSM_TILES, "attribution": "© OpenStreetMap contributors"},
+        "geocoder": None,
+        "start": {"latitude": 48.7838, "longitude": 9.1829, "zoom": 13},
+        "demoToken": "a token",
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "tiles"),
+    [
+        (WebSettings(basemap="plain"), None),
+        (WebSettings(style_url="https://s.example/style.json"), None),
+        (
+            WebSettings(tiles_url="https://t.example/{z}/{x}/{y}.png", attribution="us"),
+            {"url": "https://t.example/{z}/{x}/{y}.png", "attribution": "us"},
+        ),
+    ],
+)
+def test_a_style_or_plainness_stands_in_for_tiles(settings: WebSettings, tiles: object) -> None:
+    assert client.for_client(settings)["tiles"] == tiles
+
+
+@pytest.mark.parametrize("url", ["ftp://t.example", "https://t.example; script-src *", "https://a.example b", "tiles"])
+def test_an_address_that_would_widen_the_policy_is_refused(url: str) -> None:
+    with pytest.raises(Exception, match="must be an address"):
+        load(None, {"PARKGRAPH_WEB_TILES_URL": url})

@@ -1,0 +1,140 @@
+// The map, and how it and the signals keep step.
+import "maplibre-gl/dist/maplibre-gl.css";
+
+import { effect } from "@preact/signals";
+import {
+  AttributionControl,
+  type GeoJSONSource,
+  GeolocateControl,
+  type MapMouseEvent,
+  Map as MapView,
+  NavigationControl,
+  ScaleControl,
+  setWorkerUrl,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { useEffect, useRef } from "preact/hooks";
+
+import type { Settings } from "../settings";
+import { type Edge, area, chosen, edges, page } from "../state";
+import { words } from "../words";
+import { draw, fillOf, labelOf, pillId } from "./pills";
+import { styleOf } from "./style";
+
+setWorkerUrl(workerUrl);
+
+const SOURCE = "places";
+const FARTHEST_M = 50_000;
+
+let view: MapView | null = null;
+
+/** Show this position, from near enough to tell places apart. */
+export function show(latitude: number, longitude: number, zoom = 15): void {
+  view?.easeTo({ center: [longitude, latitude], zoom: Math.max(zoom, view.getZoom()) });
+}
+
+export function Map({ settings }: { settings: Settings }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const map = create(box.current!, settings);
+    view = map;
+    const stop = effect(() => put(map, edges.value, chosen.value));
+    return () => {
+      stop();
+      map.remove();
+    };
+  }, [settings]);
+  return <div class="map" ref={box} role="region" aria-label={words.map} />;
+}
+
+function create(container: HTMLElement, settings: Settings): MapView {
+  const { latitude, longitude, zoom } = settings.start;
+  const map = new MapView({
+    container,
+    style: styleOf(settings, matchMedia("(prefers-color-scheme: dark)").matches),
+    center: [longitude, latitude],
+    zoom,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new GeolocateControl({ trackUserLocation: true }), "top-right");
+  map.addControl(new ScaleControl({}), "bottom-left");
+  map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+  map.setMissingStyleImageResolver((id) => {
+    const image = draw(id);
+    if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: 2 });
+  });
+  map.on("load", () => {
+    addLayers(map);
+    put(map, edges.value, chosen.value);
+  });
+  map.on("moveend", () => void (area.value = areaOf(map)));
+  map.once("idle", () => void container.setAttribute("data-ready", "true"));
+  area.value = areaOf(map);
+  map.on("click", (event) => void choose(map, event));
+  map.on("mousemove", (event) => {
+    map.getCanvas().style.cursor = at(map, event) ? "pointer" : "";
+  });
+  return map;
+}
+
+function addLayers(map: MapView): void {
+  map.addSource(SOURCE, { type: "geojson", data: empty, cluster: true, clusterRadius: 44, clusterMaxZoom: 14 });
+  map.addLayer({
+    id: "places",
+    type: "symbol",
+    source: SOURCE,
+    layout: {
+      "icon-image": ["case", ["has", "point_count"], ["concat", "cluster||", ["get", "point_count_abbreviated"]], ["get", "pill"]],
+      "icon-allow-overlap": true,
+      "icon-size": ["case", ["boolean", ["get", "chosen"], false], 1.3, 1],
+      "symbol-sort-key": ["case", ["boolean", ["get", "chosen"], false], 1, 0],
+    },
+  });
+}
+
+const empty = { type: "FeatureCollection" as const, features: [] };
+
+function put(map: MapView, found: Edge[], selected: string | null): void {
+  const source = map.getSource(SOURCE) as GeoJSONSource | undefined;
+  source?.setData({
+    type: "FeatureCollection",
+    features: found.map((edge) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: [edge.node.location.longitude, edge.node.location.latitude] },
+      properties: { id: edge.node.id, pill: pillId(fillOf(edge), labelOf(edge)), chosen: edge.node.id === selected },
+    })),
+  });
+}
+
+/** What is under the pointer, with a finger's breadth around it. */
+function at(map: MapView, { point: { x, y } }: MapMouseEvent) {
+  if (!map.getLayer("places")) return undefined;
+  return map.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers: ["places"] })[0];
+}
+
+async function choose(map: MapView, event: MapMouseEvent): Promise<void> {
+  const feature = at(map, event);
+  if (!feature || feature.geometry.type !== "Point") return;
+  const [longitude, latitude] = feature.geometry.coordinates as [number, number];
+  if (feature.properties.cluster_id === undefined) {
+    page.value = "places";
+    chosen.value = feature.properties.id;
+    return;
+  }
+  const source = map.getSource(SOURCE) as GeoJSONSource;
+  const zoom = await source.getClusterExpansionZoom(feature.properties.cluster_id);
+  map.easeTo({ center: [longitude, latitude], zoom });
+}
+
+/** Around the middle, as far as the corners. */
+function areaOf(map: MapView) {
+  const centre = map.getCenter().wrap();
+  const corner = map.getBounds().getNorthEast();
+  const radius = Math.min(FARTHEST_M, Math.max(100, Math.ceil(centre.distanceTo(corner))));
+  return { latitude: centre.lat, longitude: centre.lng, radius };
+}
+

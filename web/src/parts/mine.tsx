@@ -1,0 +1,62 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { signedIn } from "../account";
+import { AskError, ask } from "../ask";
+import { money, time } from "../format";
+import { CancelDocument, MineDocument, type MineQuery } from "../graph/graphql";
+import { page } from "../state";
+import { words } from "../words";
+import { SignIn } from "./sign-in";
+
+type Mine = NonNullable<MineQuery["viewer"]>["bookings"]["nodes"][number];
+
+export function Mine() {
+  const bookings = useSignal<Mine[] | null>(null);
+  const said = useSignal<string | null>(null);
+  const read = () =>
+    ask(MineDocument, {})
+      .then(({ viewer }) => {
+        bookings.value = viewer?.bookings.nodes ?? [];
+        said.value = null;
+      })
+      .catch((fault: Error) => {
+        if (fault instanceof AskError && fault.trouble === "signed-out") signedIn.value = false;
+        said.value = fault instanceof AskError && fault.trouble === "signed-out" ? words.signedOut : fault.message;
+      });
+  useEffect(() => void (signedIn.value && read()), [signedIn.value]);
+
+  const cancel = async (id: string) => {
+    try {
+      const { cancelBooking } = await ask(CancelDocument, { id });
+      said.value = cancelBooking.__typename === "Booking" ? null : cancelBooking.text;
+      await read();
+    } catch (fault) {
+      said.value = (fault as Error).message;
+    }
+  };
+
+  return (
+    <article class="sheet">
+      <button type="button" class="back" onClick={() => (page.value = "places")}>‹ {words.back}</button>
+      <h2>{words.mine}</h2>
+      {said.value && <p role="alert">{said.value}</p>}
+      {!signedIn.value && <SignIn />}
+      {bookings.value?.length === 0 && <p>{words.noBookings}</p>}
+      {bookings.value?.map((booking) => (
+        <div key={booking.id} class="offer">
+          <p class="head">
+            <span>{booking.place?.name ?? booking.network?.name}</span>
+            <strong>{money(booking.total)}</strong>
+          </p>
+          <p>{time(booking.stay.arrive)} – {time(booking.stay.leave)}</p>
+          <p>{words.status[booking.status]} <small>{booking.reference}</small></p>
+          {booking.instructions && <p>{booking.instructions}</p>}
+          {booking.status === "CONFIRMED" && (
+            <button type="button" class="act" onClick={() => void cancel(booking.id)}>{words.cancelBooking}</button>
+          )}
+        </div>
+      ))}
+    </article>
+  );
+}

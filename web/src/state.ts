@@ -1,0 +1,108 @@
+// What the person asked for, and what is known of it. Everything on the screen follows from these signals.
+import { computed, effect, signal } from "@preact/signals";
+
+import { AskError, ask, type Trouble } from "./ask";
+import { type PlaceSort, SearchDocument, type SearchQuery, type SearchQueryVariables } from "./graph/graphql";
+
+export type Edge = SearchQuery["nearby"]["edges"][number];
+export type Source = SearchQuery["nearby"]["sources"][number];
+export type Area = { latitude: number; longitude: number; radius: number };
+
+const QUARTER = 15 * 60_000;
+const MOST_PLACES = 5_000;
+const AGAIN_AFTER = 20_000;
+
+const nextQuarter = new Date(Math.ceil(Date.now() / QUARTER) * QUARTER);
+
+export const area = signal<Area | null>(null);
+export const arrive = signal(nextQuarter);
+export const leave = signal(new Date(nextQuarter.getTime() + 2 * 60 * 60_000));
+export const heightCm = signal<number | null>(readNumber("heightCm"));
+export const electric = signal(localStorage.getItem("electric") === "true");
+export const disabledPermit = signal(localStorage.getItem("disabledPermit") === "true");
+export const sort = signal<PlaceSort>("DISTANCE");
+export const fits = signal(false);
+
+export const edges = signal<Edge[]>([]);
+export const total = signal<number | null>(null);
+export const sources = signal<Source[]>([]);
+export const looking = signal(false);
+export const trouble = signal<Trouble | null>(null);
+export const refusal = signal<string | null>(null);
+export const chosen = signal<string | null>(new URLSearchParams(location.search).get("place"));
+export const page = signal<"places" | "mine">("places");
+
+export const stay = computed(() => ({ arrive: arrive.value.toISOString(), leave: leave.value.toISOString() }));
+export const vehicle = computed(() => ({
+  kind: "CAR" as const,
+  heightCm: heightCm.value,
+  electric: electric.value,
+  disabledPermit: disabledPermit.value,
+}));
+
+const again = signal(0);
+export const askAgain = () => void (again.value += 1);
+
+effect(() => {
+  if (heightCm.value) localStorage.setItem("heightCm", String(heightCm.value));
+  else localStorage.removeItem("heightCm");
+  localStorage.setItem("electric", String(electric.value));
+  localStorage.setItem("disabledPermit", String(disabledPermit.value));
+});
+
+effect(() => {
+  const query = chosen.value ? `?place=${encodeURIComponent(chosen.value)}` : location.pathname;
+  history.replaceState(null, "", query);
+});
+
+// The search follows whatever it depends on; what was asked before is abandoned.
+effect(() => {
+  const where = area.value;
+  const variables = { stay: stay.value, vehicle: vehicle.value, filter: { fits: fits.value }, sort: sort.value };
+  again.value;
+  if (!where) return;
+  const abandoned = new AbortController();
+  const timer = setTimeout(() => void search(where, variables, abandoned.signal), 60);
+  return () => {
+    clearTimeout(timer);
+    abandoned.abort();
+  };
+});
+
+type Wanted = Omit<SearchQueryVariables, "near" | "radius" | "after">;
+
+async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise<void> {
+  const near = { latitude: where.latitude, longitude: where.longitude };
+  looking.value = true;
+  try {
+    let found: Edge[] = [];
+    let after: string | null = null;
+    do {
+      const { nearby }: SearchQuery = await ask(SearchDocument, { ...wanted, near, radius: where.radius, after }, signal);
+      found = [...found, ...nearby.edges];
+      edges.value = found;
+      total.value = nearby.totalCount;
+      if (!after) sources.value = nearby.sources;
+      after = nearby.pageInfo.hasNextPage ? (nearby.pageInfo.endCursor ?? null) : null;
+    } while (after && found.length < MOST_PLACES);
+    trouble.value = refusal.value = null;
+  } catch (fault) {
+    if (signal.aborted) return;
+    trouble.value = fault instanceof AskError ? fault.trouble : "offline";
+    refusal.value = fault instanceof AskError && fault.trouble === "refused" ? fault.message : null;
+  } finally {
+    if (!signal.aborted) looking.value = false;
+  }
+}
+
+// What is counted changes while one watches, and a network that was away comes back.
+setInterval(() => {
+  if (document.visibilityState === "visible") askAgain();
+}, AGAIN_AFTER);
+addEventListener("online", askAgain);
+addEventListener("offline", () => void (trouble.value = "offline"));
+
+function readNumber(key: string): number | null {
+  const value = Number(localStorage.getItem(key));
+  return Number.isFinite(value) && value > 0 ? value : null;
+}

@@ -1,0 +1,160 @@
+// The client as a driver meets it: in a real browser, against a real server.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { launch, open, skip, start } from "./demo.mjs";
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+let demo, browser;
+before(async () => {
+  if (skip) return;
+  [demo, browser] = await Promise.all([start(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const named = (page, name) => page.locator(".row", { hasText: name }).first();
+
+test("the map and the list show the same places, with prices and the age of counts", { skip }, async () => {
+  const { page, errors, context } = await open(browser, demo.url);
+  await named(page, "LBBW").waitFor();
+  await page.locator(".map[data-ready=true]").waitFor();
+  assert.match(await named(page, "LBBW").textContent(), /€.*counted/s);
+  assert.match(await page.locator(".count").textContent(), /\d+ places/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("by price the cheapest comes first, and what has no price last", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url);
+  await named(page, "LBBW").waitFor();
+  await page.getByLabel("Sort by").selectOption("PRICE");
+  await page.waitForFunction(() => document.querySelector(".row .price")?.textContent.includes("€"));
+  const prices = (await page.locator(".row .price").allTextContents()).map((text) =>
+    text.includes("€") ? Number(text.replace(/[^\d.]/g, "")) : Infinity,
+  );
+  assert.deepEqual(prices, [...prices].sort((a, b) => a - b));
+  await context.close();
+});
+
+test("a van is told why a garage does not fit, or is shown only what fits", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url);
+  await named(page, "LBBW").waitFor();
+  await page.getByText("Vehicle").click();
+  await page.getByLabel("Height in cm").fill("250");
+  await page.getByLabel("Height in cm").blur();
+  await page.waitForFunction(() => document.body.textContent.includes("250 cm high"));
+  await page.getByLabel("Only what fits").check();
+  await named(page, "LBBW").waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("a sheet explains a price line by line, and the lines add up", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url, PHONE);
+  await named(page, "LBBW").click();
+  const offer = page.locator(".offer", { hasText: "€" }).first();
+  await offer.getByText("How the price is made").click();
+  const amount = (text) => Number(text.replace(/[^\d.]/g, ""));
+  const lines = (await offer.locator(".amount").allTextContents()).map(amount);
+  const total = amount(await offer.locator(".price").textContent());
+  assert.equal(lines.reduce((sum, line) => sum + line, 0).toFixed(2), total.toFixed(2));
+  assert.ok(page.url().includes("place="));
+  await context.close();
+});
+
+test("a yard is booked, is among my bookings, and is cancelled", { skip }, async () => {
+  const { page, errors, context } = await open(browser, demo.url, PHONE);
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  while (tomorrow.getDay() === 0) tomorrow.setDate(tomorrow.getDate() + 1);
+  await page.getByLabel("From").fill(`${tomorrow.toISOString().slice(0, 10)}T10:00`);
+  await page.getByLabel("From").blur();
+  await named(page, "Hof Birkenwald").click();
+  await page.getByRole("button", { name: "Book here" }).click();
+  await page.getByLabel("Number plate").fill("S PG 123");
+  await page.getByRole("button", { name: "Book now" }).click();
+  await page.getByText("Your reference").waitFor();
+  await page.getByRole("button", { name: "My bookings" }).click();
+  await page.getByText("Hof Birkenwald").waitFor();
+  await page.getByRole("button", { name: "Cancel the booking" }).first().click();
+  await page.getByText("cancelled").first().waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("who is signed out is asked to sign in, and no booking is made", { skip }, async () => {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  await page.addInitScript(() => sessionStorage.setItem("token", "an-old-token"));
+  await page.goto(demo.url);
+  await page.getByRole("button", { name: "My bookings" }).click();
+  await page.getByText("sign-in has expired").waitFor();
+  await page.getByLabel("Access token").waitFor();
+  await context.close();
+});
+
+test("without a connection it says so, and comes back by itself", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url);
+  await named(page, "LBBW").waitFor();
+  await context.setOffline(true);
+  await page.getByText("No connection").waitFor();
+  assert.ok((await page.locator(".row").count()) > 0);
+  await context.setOffline(false);
+  await page.getByText("No connection").waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("a network that hangs is named, and the map is not empty without a reason", { skip }, async () => {
+  const hanging = createServer(() => {}).listen(0, "127.0.0.1");
+  await new Promise((resolve) => hanging.once("listening", resolve));
+  const server = await start(`
+[networks.heidelberg]
+adapter = "ngsi"
+url = "http://127.0.0.1:${hanging.address().port}/v2/entities"
+name = "City of Silence"
+allow_private = true
+`);
+  const { page, context } = await open(browser, server.url);
+  await page.getByText("City of Silence").waitFor();
+  await page.getByText("No place is known here").waitFor();
+  await context.close();
+  await server.stop();
+  hanging.closeAllConnections();
+  hanging.close();
+});
+
+test("on 320 pixels nothing is cut off", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url, { viewport: { width: 320, height: 640 } });
+  await named(page, "LBBW").click();
+  await page.locator(".offer").first().waitFor();
+  const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(inner <= outer, `${inner} > ${outer}`);
+  await context.close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`accessibility has nothing serious to say, ${colorScheme}`, { skip }, async () => {
+    const { page, context } = await open(browser, demo.url, { colorScheme });
+    for (const step of [() => named(page, "LBBW").waitFor(), () => named(page, "LBBW").click()]) {
+      await step();
+      await page.locator(".offer, .row").first().waitFor();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+    }
+    await context.close();
+  });
+}
+
+test("a German browser is spoken to in German", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url, { locale: "de-DE" });
+  await page.getByText("Meine Buchungen").waitFor();
+  await page.getByText(/7,00\s€/).first().waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
+  await context.close();
+});
