@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 _RIGHTS_CHANGED = """
 CREATE OR REPLACE FUNCTION gate_rights_changed() RETURNS trigger LANGUAGE plpgsql AS $$
