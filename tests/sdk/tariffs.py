@@ -29,7 +29,7 @@ from parkgraph.domain.vehicle import VehicleKind
 AMOUNTS = st.decimals(0, 10**6, places=4) | st.decimals(0, 10**15 - 1, places=0)
 LENGTHS = st.integers(0, 10**9).map(lambda seconds: timedelta(seconds=seconds)) | st.just(timedelta(days=999_999_999))
 STEPS = st.integers(60, 10**8).map(lambda seconds: timedelta(seconds=seconds))
-MONTHS = st.builds(Months, st.integers(1, 10**6))
+MONTHS = st.builds(Months, st.integers(1, 1200))
 CLOCKS = st.times().map(lambda clock: clock.replace(microsecond=0))
 DAYS = st.builds(TariffDay, CLOCKS)
 NAMES = st.none() | st.text(max_size=20)
@@ -83,7 +83,7 @@ def collections(draw: st.DrawFn, adds: st.SearchStrategy[bool]) -> RateLineColle
         lines=tuple(draw(st.lists(lines(boundary) if ladder else UNITS, min_size=1, max_size=4))),
         combination=Combination.LADDER if ladder else Combination.CHEAPEST_COVER,
         max_time=draw(st.none() | LENGTHS | MONTHS),
-        minimum=draw(LENGTHS),
+        minimum=draw(st.integers(0, 366 * 86_400).map(lambda seconds: timedelta(seconds=seconds))),
         caps=tuple(draw(st.lists(CAPS, max_size=3))) if ladder else (),
         name=draw(NAMES),
         audiences=draw(st.frozensets(st.sampled_from(Audience))),

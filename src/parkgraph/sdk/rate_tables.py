@@ -45,6 +45,8 @@ def parse_rate_table(text: str | bytes) -> RateTable:
         document = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_object)
     except _KeyTwiceError:
         raise
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"this is not JSON, from line {fault.lineno}, column {fault.colno} on") from None
     except (ValueError, ArithmeticError, RecursionError):
         raise ValueError("this is not JSON") from None
     return read_rate_table(document)

@@ -11,7 +11,7 @@ from parkgraph.domain.tariff import Period
 from parkgraph.sdk.durations import format_period, parse_duration, parse_period
 
 _AMOUNT: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_CLOCK: Final = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
