@@ -14,7 +14,8 @@ from parkgraph.api.gates import GateMutation
 from parkgraph.api.inputs import DriverInput
 from parkgraph.api.matches import MatchMutation
 from parkgraph.api.vehicles import VehicleMutation
-from parkgraph.api.yard_bookings import YardBookingMutation
+from parkgraph.api.yard_allotments import YardAllotmentMutation
+from parkgraph.api.yard_booking_mutations import YardBookingMutation
 from parkgraph.api.yard_desk import YardDeskMutation
 from parkgraph.api.yard_editing import YardEditingMutation
 from parkgraph.api.yard_links import YardLinksMutation
@@ -63,6 +64,7 @@ class Mutation(
     YardEditingMutation,
     YardBookingMutation,
     YardDeskMutation,
+    YardAllotmentMutation,
     YardLinksMutation,
     VehicleMutation,
     GateMutation,

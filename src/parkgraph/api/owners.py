@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from parkgraph.accounts.principal import Role
+from parkgraph.api.access import For
 from parkgraph.api.context import Info
 from parkgraph.api.errors import CodedError, ErrorCode
 from parkgraph.yards.service import Editor, YardsUnavailable
+
+OWNERS: Final = For(Role.OWNER, Role.OPERATOR)
 
 
 @contextmanager

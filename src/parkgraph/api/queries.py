@@ -23,6 +23,7 @@ from parkgraph.api.inputs import (
 )
 from parkgraph.api.types import Listing, Network, Node, Place, PlaceConnection
 from parkgraph.api.viewer import ViewerQuery
+from parkgraph.api.yard_allotments import YardAllotmentQuery
 from parkgraph.api.yard_bookings import find_yard_booking
 from parkgraph.api.yard_desk import YardDeskQuery
 from parkgraph.api.yards import YardQuery, find_yard
@@ -97,7 +98,7 @@ class PlaceQuery:
 
 
 @strawberry.type
-class Query(PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery, GateQuery, GateDeskQuery):
+class Query(PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery, YardAllotmentQuery, GateQuery, GateDeskQuery):
     """The root: what the rooms ask, put together."""
 
 

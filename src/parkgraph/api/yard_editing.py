@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated
 
 import strawberry
 
@@ -12,7 +12,7 @@ from parkgraph.api import ids, inputs
 from parkgraph.api.access import For, own
 from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError
-from parkgraph.api.owners import available, editor
+from parkgraph.api.owners import OWNERS, available, editor
 from parkgraph.api.yard_inputs import (
     YardChanges,
     YardInput,
@@ -27,8 +27,6 @@ from parkgraph.api.yards import Yard, YardMissing, YardSpace
 from parkgraph.yards import outcome, yard
 from parkgraph.yards.service import KeyUsed
 from parkgraph.yards.spaces import check_known, with_changed, with_more, without
-
-OWNERS: Final = For(Role.OWNER, Role.OPERATOR)
 
 
 @own

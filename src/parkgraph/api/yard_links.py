@@ -6,8 +6,8 @@ import strawberry
 
 from parkgraph.api import ids
 from parkgraph.api.context import Info
-from parkgraph.api.owners import available, editor
-from parkgraph.api.yard_editing import OWNERS, YardNotFound
+from parkgraph.api.owners import OWNERS, available, editor
+from parkgraph.api.yard_editing import YardNotFound
 from parkgraph.api.yards import Yard
 
 RevokeYardLinksResult = Annotated[Yard | YardNotFound, strawberry.union("RevokeYardLinksResult")]

@@ -101,6 +101,16 @@ class Price:
     lines: tuple[PriceLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangePrice:
+    """What a booking would cost with another stay: `due` on top of what is paid, or `refund` of it."""
+
+    total: Money
+    lines: tuple[PriceLine, ...]
+    due: Money
+    refund: Money
+
+
 def priced(
     rates: RateTable | None, yard: Yard, stay: Stay, vehicle: Vehicle, calendar_of: CalendarOf
 ) -> Price | Refused:

@@ -18,7 +18,7 @@ from parkgraph.domain.stay import MAX_STAY, Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.privacy.vault import Vault
 from parkgraph.yards.repository import YardRepository
-from parkgraph.yards.reservations.booking import Status, YardBooking
+from parkgraph.yards.reservations.booking import Status, YardBooking, difference
 from parkgraph.yards.reservations.changes import Changes
 from parkgraph.yards.reservations.outcome import (
     UNKNOWN_BOOKING,
@@ -33,8 +33,8 @@ from parkgraph.yards.reservations.payments import Payments, Unbilled
 from parkgraph.yards.reservations.quotes import Quotes
 from parkgraph.yards.reservations.quoting import (
     CalendarOf,
+    ChangePrice,
     HoursOf,
-    Price,
     YardQuote,
     check_begin,
     closed,
@@ -149,14 +149,17 @@ class Reservations:
             raise ValueError(f"leave must be at most {MAX_STAY.days} days after arrival")
         return await self.change(principal, booking_id, version, stay=Stay(found.stay.arrive, leave))
 
-    async def price_of(self, booking: YardBooking, stay: Stay) -> Price | Refused:
+    async def price_of(self, booking: YardBooking, stay: Stay) -> ChangePrice | Refused:
         """What the booking would cost with this stay."""
         with available():
             stored = await self._yards.find(booking.yard)
             if stored is None:
                 return UNKNOWN_BOOKING
             rates = await self.reader.rates(booking.tariff)
-            return priced(rates, stored.read(), stay, booking.vehicle, self._calendar_of)
+            price = priced(rates, stored.read(), stay, booking.vehicle, self._calendar_of)
+        if isinstance(price, Refused):
+            return price
+        return ChangePrice(price.total, price.lines, *difference(booking, price.total, self.clock()))
 
     async def cancel(self, principal: str, booking_id: UUID) -> YardBooking | Refused:
         """Cancel before arrival, with the refund that the rule says. What is cancelled already stays so."""
