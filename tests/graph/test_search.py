@@ -31,7 +31,7 @@ from parkgraph.networks.reports import SourceStatus
 from parkgraph.networks.service import Networks
 from parkgraph.sdk.faults import Unavailable
 from tests.graph.listings import STATION, listing
-from tests.networks.scripted import HANG, batch, feed, quote_script, search
+from tests.networks.scripted import HANG, batch, feed, quote_script, script, search
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 STAY = Stay(NOW, NOW + timedelta(hours=3))
@@ -360,6 +360,22 @@ async def test_a_place_s_offers_are_asked_of_networks_that_quote(asking: Ask) ->
         place = one(await ask()).place
         (offer,) = await ask.search.offers_of(place, STAY, Vehicle())
         assert (offer.status, offer.total, offer.ref) == (OfferStatus.PRICED, READY.total, "q1")
+
+
+async def test_a_place_s_offers_are_those_of_the_search_that_showed_it(asking: Ask) -> None:
+    app = search("app", batch(listing("9", offers=(READY,)), listing("8", north_m=100)))
+    async with asking(row(NEAR), app) as ask:
+        hits = (await ask(stay=STAY)).hits
+        assert [await ask.search.offers_of(hit.place, STAY, Vehicle()) for hit in hits] == [hit.offers for hit in hits]
+        assert READY.total in {offer.total for hit in hits for offer in hit.offers}
+        assert script(app).calls == 1
+
+
+async def test_a_search_network_is_asked_for_the_offers_of_a_place_that_was_seen_without_a_stay(asking: Ask) -> None:
+    async with asking(search("app", UNPRICED, batch(listing("9", offers=(READY,))))) as ask:
+        place = one(await ask()).place
+        (offer,) = await ask.search.offers_of(place, STAY, Vehicle())
+        assert (offer.status, offer.total) == (OfferStatus.PRICED, READY.total)
 
 
 ASK = ListingOffer("ask", OfferStatus.NOT_COMPUTABLE, reason=OfferReason.NO_STRUCTURE)

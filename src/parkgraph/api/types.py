@@ -414,7 +414,9 @@ class Place(Node):
     def features(self) -> list[Feature]:
         return sorted(self.subject.features)
 
-    @strawberry.field(description="From rates that are known, and of networks that quote; cheapest first.")
+    @strawberry.field(
+        description="From rates that are known, and as networks say that are asked per search; cheapest first."
+    )
     async def offers(self, info: Info, stay: StayInput, vehicle: VehicleInput | None = None) -> list[Offer]:
         chosen = vehicle.to_domain() if vehicle else Vehicle()
         return Offer.all(await info.context.search.offers_of(self.subject, stay.to_domain(), chosen, self.ends))

@@ -16,7 +16,6 @@ from parkgraph.domain.hours import open_to_leave
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import Feature, ListingKey, ListingOffer, Place, PlaceKind
-from parkgraph.domain.pricing import OfferStatus
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
@@ -37,6 +36,7 @@ from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.priced import Priced, Prices
 from parkgraph.graph.turns import Turns
+from parkgraph.networks.listing_offers import is_unpriced
 from parkgraph.networks.reports import SourceReport
 from parkgraph.networks.service import Networks, SearchAnswer
 from parkgraph.sdk.contract import NetworkInfo
@@ -336,19 +336,27 @@ class Search:
     async def offers_of(
         self, place: Place, stay: Stay, vehicle: Vehicle, ends: float | None = None
     ) -> tuple[Offer, ...]:
-        """Offers of one place outside a search: from rates that are known, and of networks that quote.
+        """Offers of one place outside a search: from rates that are known, and of networks that are asked per search.
 
         `ends`: when the query has to be answered, where that is not the deadline from now.
         """
         infos = self.infos
         barred = exclusions(place, stay, vehicle, infos, self._clock())
-        wanted = [] if barred else [key for key, _ in place.listings if self._networks.quotes(key.network)]
         ends = ends or asyncio.get_running_loop().time() + self._deadline_s
         ready = {} if barred else await self._left([place], stay, vehicle, ends)
-        if wanted:
-            ready |= await self._quoted(wanted, stay, vehicle, ends)
+        if not barred:
+            ready |= await self._asked_of(place, stay, vehicle, ends)
         found = offers(place, stay, vehicle, barred, infos, ready, self._prices.quoted)
         return compared(found, self._rates())
+
+    async def _asked_of(self, place: Place, stay: Stay, vehicle: Vehicle, ends: float) -> Ready:
+        """Ready offers of the place's listings at search networks, as far as these answer."""
+        asked = [(key, listing) for key, listing in place.listings if self._networks.searches(key.network)]
+        left = ends - asyncio.get_running_loop().time()
+        answers = await asyncio.gather(
+            *(self._networks.offers(key, listing.location, stay, vehicle, left) for key, listing in asked)
+        )
+        return {key: ready for (key, _), ready in zip(asked, answers, strict=True) if ready}
 
     async def _with_room(self, page: Sequence[Hit], question: Question, moment: Moment, ends: float) -> Sequence[Hit]:
         """The page, with what is left for the stay where this server takes the bookings."""
@@ -400,7 +408,7 @@ class Search:
             for answer in answers
             if answer.batch and self._networks.quotes(answer.network.id)
             for listing in answer.batch.items
-            if all(offer.status is OfferStatus.NOT_COMPUTABLE for offer in listing.offers)
+            if is_unpriced(listing.offers)
         }
         keys = [key for hit in page if not hit.is_barred for key, _ in hit.place.listings if key in unpriced]
         if not keys:

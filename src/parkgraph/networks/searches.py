@@ -11,6 +11,7 @@ from parkgraph.domain.geo import Area
 from parkgraph.domain.place import Listing
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
+from parkgraph.networks.found import Found
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.memory import OfSearches
 from parkgraph.networks.network import Network, Part
@@ -47,8 +48,8 @@ class Searches:
         clock: Callable[[], datetime],
         observer: Observer = nobody,
     ) -> None:
-        self._asked: list[tuple[SearchAdapter[Any], Questions[Batch[Listing]]]] = [
-            (
+        self._asked: dict[str, tuple[SearchAdapter[Any], Questions[Batch[Listing]]]] = {
+            network.id: (
                 network.adapter,
                 Questions(
                     network, Part.SEARCH, OfSearches(), gateways[network.id], clock, observer, partial(seen, network)
@@ -56,40 +57,59 @@ class Searches:
             )
             for network in networks
             if isinstance(network.adapter, SearchAdapter)
-        ]
+        }
+        self._found = {
+            questions.network.id: Found(questions.network.info.search_max_age, clock) for questions in self.questions
+        }
 
     @property
     def questions(self) -> Sequence[Questions[Batch[Listing]]]:
         """Those of each network."""
-        return [questions for _, questions in self._asked]
+        return [questions for _, questions in self._asked.values()]
+
+    def searches(self, network_id: str) -> bool:
+        """Whether this network can be asked."""
+        return network_id in self._asked
+
+    def found(self, network_id: str) -> Found:
+        """What its answers said of single listings. Raises KeyError."""
+        return self._found[network_id]
 
     async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
         """One answer for each search network within `deadline` seconds."""
         ends = asyncio.get_running_loop().time() + deadline
         return await asyncio.gather(
-            *(self._search(adapter, questions, area, stay, vehicle, ends) for adapter, questions in self._asked)
+            *(self._search(network_id, area, stay, vehicle, ends) for network_id in self._asked)
         )
+
+    async def search_one(
+        self, network_id: str, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float
+    ) -> SearchAnswer:
+        """The answer of one network within `deadline` seconds. Raises KeyError."""
+        return await self._search(network_id, area, stay, vehicle, asyncio.get_running_loop().time() + deadline)
 
     async def aclose(self) -> None:
         """End what is being asked."""
         for questions in self.questions:
             await questions.aclose()
 
-    @staticmethod
     async def _search(
-        adapter: SearchAdapter[Any],
-        questions: Questions[Batch[Listing]],
-        area: Area,
-        stay: Stay | None,
-        vehicle: Vehicle,
-        ends: float,
+        self, network_id: str, area: Area, stay: Stay | None, vehicle: Vehicle, ends: float
     ) -> SearchAnswer:
+        adapter, questions = self._asked[network_id]
         network = questions.network
         if not network.covers(area):
             return SearchAnswer(network, None, SourceReport(network, SourceStatus.NOT_COVERED))
         if network.info.needs_stay and stay is None:
             return SearchAnswer(network, None, SourceReport(network, SourceStatus.NEEDS_STAY))
-        reply = await questions.ask((area, stay, vehicle), lambda: _checked(adapter.search(area, stay, vehicle)), ends)
+
+        async def ask() -> Batch[Listing]:
+            batch = await _checked(adapter.search(area, stay, vehicle))
+            if stay is not None:
+                self._found[network_id].note(batch, stay, vehicle)
+            return batch
+
+        reply = await questions.ask((area, stay, vehicle), ask, ends)
         report, batch = reply.report(network), reply.value
         if reply.news:
             left = ends - asyncio.get_running_loop().time()

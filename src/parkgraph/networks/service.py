@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from parkgraph.db.engine import Database
-from parkgraph.domain.geo import Area
-from parkgraph.domain.place import Listing, ListingKey
+from parkgraph.domain.geo import Area, Coordinates
+from parkgraph.domain.place import Listing, ListingKey, ListingOffer
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.bookings import NetworkBookings
@@ -18,6 +18,7 @@ from parkgraph.networks.changes import Changes, Listener
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.keeping import Keeping
 from parkgraph.networks.leader import Leader, Role
+from parkgraph.networks.listing_offers import ListingOffers
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.questions import Reuse
@@ -72,6 +73,7 @@ class Networks:
         }
         self._searches = Searches(networks, self._gateways, self._saw, clock, observer)
         self._quotes = Quotes(networks, self._gateways, clock, observer)
+        self._listing_offers = ListingOffers(self._searches, self._quotes)
         self.bookings = NetworkBookings(networks, self._gateways, clock, observer)
         self._refreshers = {
             network.id: Refresher(network, self._gateways[network.id], self._keeping.settled, clock, observer)
@@ -159,6 +161,19 @@ class Networks:
     async def quote(self, key: ListingKey, stay: Stay, vehicle: Vehicle, deadline: float) -> QuoteAnswer:
         """Ready offers of one listing, within `deadline` seconds. Raises KeyError where the network does not quote."""
         return await self._quotes.quote(key, stay, vehicle, deadline)
+
+    def searches(self, network_id: str) -> bool:
+        """Whether the network is asked inside of queries."""
+        return self._listing_offers.has(network_id)
+
+    async def offers(
+        self, key: ListingKey, at: Coordinates, stay: Stay, vehicle: Vehicle, deadline: float
+    ) -> tuple[ListingOffer, ...] | None:
+        """Offers of one listing, there, as the search said that showed it, else asked within `deadline` seconds.
+
+        None where the network did not answer. Raises KeyError for one that is not searched.
+        """
+        return await self._listing_offers.of(key, at, stay, vehicle, deadline)
 
     def circuit(self, network_id: str) -> CircuitState:
         """Whether this process asks the network inside of queries. Raises KeyError."""
