@@ -1,8 +1,6 @@
 """Recording a live network: what comes out replays, and holds nothing that must not be in a sample."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from parkgraph.sdk.replay import ReplayClient
 from parkgraph_bahn import Adapter as Bahn
 from parkgraph_datex2 import Adapter as Datex2
+from tests.kit.commands import Outcome, adapter
 
 ADAPTERS = Path(__file__).resolve().parents[2] / "adapters"
 SECRET = "s3cr3t-0f-acme"
@@ -75,10 +74,8 @@ allow_private = true
         thread.join()
 
 
-def record(instance: str, config: Path, into: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parkgraph", "adapter", "record", instance]
-    command += ["--config", str(config), "--into", str(into)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+def record(instance: str, config: Path, into: Path) -> Outcome:
+    return adapter("record", instance, "--config", str(config), "--into", str(into))
 
 
 async def test_a_recorded_document_replays_without_secrets_and_persons(config: Path, tmp_path: Path) -> None:
@@ -101,10 +98,10 @@ async def test_every_document_of_a_network_is_recorded(config: Path, tmp_path: P
     recorded = Datex2.Settings.model_validate(
         {"static_url": "file:stuttgart-static.xml", "status_url": "file:stuttgart-status.xml", "crs": "EPSG:25832"}
     )
-    adapter = Datex2(recorded, ReplayClient(tmp_path / "samples"))
+    replayed = Datex2(recorded, ReplayClient(tmp_path / "samples"))
     own = Datex2(Datex2.Settings.model_validate(Datex2.demo), ReplayClient(ADAPTERS / "datex2" / "samples"))
-    assert await adapter.listings() == await own.listings()
-    assert await adapter.occupancies() == await own.occupancies()
+    assert await replayed.listings() == await own.listings()
+    assert await replayed.occupancies() == await own.occupancies()
 
 
 def test_nothing_is_overwritten(config: Path, tmp_path: Path) -> None:

@@ -303,8 +303,8 @@ def tiers(*steps: tuple[timedelta, Decimal], band: Band = ALWAYS) -> tuple[RateL
     )
 
 
-def _check_amount(amount: Decimal, name: str) -> None:
-    if not amount.is_finite() or amount < 0:
+def _check_amount(amount: object, name: str) -> None:
+    if not (isinstance(amount, Decimal) and amount.is_finite() and amount >= 0):
         raise ValueError(f"{name} must be a finite amount, zero or more")
     if amount.adjusted() > 14 or int(amount.as_tuple().exponent) < -40:
         raise ValueError(f"{name} must be below 10^15, with at most 40 digits after the point")

@@ -4,18 +4,26 @@ from tests.kit.hostile.flaws import ADAPTER, QUALITY, README, RESULT, Edit, Flaw
 
 POST = '        await self.client.post(f"{self.settings.base_url}/bookings", json=wish, headers=self._headers())\n'
 
+GET = '        response = await self.client.get(f"{self.settings.base_url}/bookings", params=question)\n'
+
 METHODS = f"""    async def reserve(self, request: BookingRequest) -> Reservation | Refusal:
         wish = {{"reference": request.client_reference, "offer": request.offer_ref}}
 {POST}        return Reservation("1", ReservationStatus.CONFIRMED)
 
     async def find(self, client_reference: str) -> Reservation | None:
-        return None
+        return await self._booking({{"reference": client_reference}})
 
     async def status(self, reference: str) -> Reservation | None:
-        return None
+        return await self._booking({{"id": reference}})
 
     async def cancel(self, reference: str) -> Reservation | Refusal:
-        return Refusal(RefusalReason.UNKNOWN_BOOKING, "There is no such booking.")
+        if await self._booking({{"id": reference}}) is None:
+            return Refusal(RefusalReason.UNKNOWN_BOOKING, "There is no such booking.")
+        return Reservation(reference, ReservationStatus.CANCELLED)
+
+    async def _booking(self, question: Mapping[str, str]) -> Reservation | None:
+{GET}        bookings = response.json()["bookings"]
+        return Reservation(bookings[0]["id"], ReservationStatus.CONFIRMED) if bookings else None
 
     def _headers("""
 
@@ -34,7 +42,7 @@ WITH_BOOKING: tuple[Edit, ...] = (
     ),
     (RESULT, "valid_until=self.valid_until)", "bookable=True, valid_until=self.valid_until)"),
     (README, "`PRICES`, `SEARCH`", "`BOOKING`, `PRICES`, `SEARCH`"),
-    (QUALITY, "[rules]\n", '[rules]\nbooked-once = "met"\nown-reference = "met"\n'),
+    (QUALITY, "[rules]\n", '[rules]\nbooked-once = "met"\nown-reference = "met"\nbooking-faults = "met"\n'),
 )
 
 BOOKING = (
@@ -54,6 +62,27 @@ BOOKING = (
                     f"        try:\n    {POST}        except Unavailable:\n"
                     '            return Refusal(RefusalReason.REFUSED, "It does not work.")\n'
                 ),
+            ),
+        ),
+    ),
+    Flaw(
+        "booking-faults",
+        "no answer is no booking",
+        ((ADAPTER, GET, f"        try:\n    {GET}        except Unavailable:\n            return None\n"),),
+    ),
+    Flaw(
+        "booking-faults",
+        "asked again",
+        ((ADAPTER, GET, f"        try:\n    {GET}        except Unavailable:\n    {GET}"),),
+    ),
+    Flaw(
+        "booking-faults",
+        "any booking",
+        (
+            (
+                ADAPTER,
+                'return await self._booking({"reference": client_reference})',
+                'return Reservation("1", "CONFIRMED")',
             ),
         ),
     ),

@@ -111,7 +111,7 @@ FEED = (
             "a path": '__import__("pathlib").Path(__file__).read_bytes()',
             "a sleep": '__import__("time").sleep(0.001)',
             "a pause": 'await __import__("asyncio").sleep(0.001)',
-            "a socket": '__import__("socket").socket().close()',
+            "a socket": '__import__("sys").modules["socket"].socket().close()',
             "a process": '__import__("subprocess").run(["true"], check=False)',
         }.items()
     ),
@@ -133,7 +133,7 @@ FEED = (
     Flaw(
         "instants",
         "published in the future",
-        ((ADAPTER, "as_of=published(document)", "as_of=published(document).replace(year=2126)"),),
+        ((ADAPTER, "as_of=published(document)", "as_of=(at := published(document)) and at.replace(year=2126)"),),
     ),
     Flaw(
         "never-now",

@@ -88,7 +88,7 @@ class Facility(Row):
             kind=PlaceKind.PARK_AND_RIDE if facility.parking_facility_type == "PARK_AND_RAIL" else PlaceKind.UNKNOWN,
             address=facility.address.to_line() if facility.address else None,
             # "Sonstige" is German for "others".
-            operator=facility.operator if facility.operator != "Sonstige" else None,
+            operator=facility.operator if facility.operator not in ("", "Sonstige") else None,
             capacity=totals.get("STANDARD"),
             audiences=tuple(
                 AudienceCapacity(audience, totals[category])

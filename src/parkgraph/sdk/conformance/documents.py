@@ -90,9 +90,18 @@ class Document:
         return [entry for entry in self.at(container) if self.is_row(container, entry)]
 
     def with_rows(self, container: Path, rows: list[Tree]) -> "Document":
-        """A copy with these rows, and what else stands among them."""
+        """A copy with these rows, and what else stands among them. A total beside them goes along."""
         others = [entry for entry in self.at(container) if not self.is_row(container, entry)]
-        return self.put(container, [*others, *rows])
+        copy = self.put(container, [*others, *rows])
+        for path in self._totals(container):
+            copy = copy.put(path, len(rows))
+        return copy
+
+    def _totals(self, container: Path) -> list[Path]:
+        """Numbers outside of the rows that are how many there are: a network that tells pages apart says so."""
+        count = len(self.rows(container))
+        around = self.put(container, None)
+        return [path for path in paths(around.tree) if type(number := around.at(path)) is int and number == count]
 
     def shape(self, path: Path) -> Path:
         """The path without the numbers of rows: what all places of one kind have in common."""

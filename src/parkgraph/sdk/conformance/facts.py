@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from parkgraph.domain.money import Money
 from parkgraph.domain.place import Listing
@@ -15,12 +16,16 @@ Fact = tuple[str, object]
 TELLING: Final = frozenset({"amount", "capacity", "latitude", "longitude", "max_height_cm", "vacant", "value"})
 """Fields in which 0 says something that unknown does not."""
 
+PLACEHOLDERS: Final = frozenset({0, 99, 999, 9_999, 99_999, 32_767, 65_535})
+"""Numbers that stand for one that nobody knows, as far as they can be numbers of spaces."""
+
 
 def facts(part: object, name: str = "") -> Iterator[Fact]:
     """Every value that is no container, and what it is called, such as `occupancy.vacant`."""
-    if is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            yield from facts(getattr(part, field.name), f"{name}.{field.name}" if name else field.name)
+    kind: Any = type(part)
+    if names := _fields(kind):
+        for field in names:
+            yield from facts(getattr(part, field), f"{name}.{field}" if name else field)
     elif isinstance(part, (tuple, frozenset, list)):
         for inner in part:
             yield from facts(inner, name)
@@ -28,12 +33,20 @@ def facts(part: object, name: str = "") -> Iterator[Fact]:
         yield name, part
 
 
-def telling(part: object, *, is_zero: bool) -> Counter[str]:
-    """How often each telling field is the number 0, or another number."""
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    """Of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+
+
+def telling(part: object, *, is_placeholder: bool) -> Counter[str]:
+    """How often each telling field is such a number, or another one."""
     return Counter(
         name
         for name, value in facts(part)
-        if name.rpartition(".")[2] in TELLING and isinstance(value, (int, float, Decimal)) and (value == 0) is is_zero
+        if name.rpartition(".")[2] in TELLING
+        and isinstance(value, (int, float, Decimal))
+        and (value in PLACEHOLDERS) is is_placeholder
     )
 
 

@@ -39,6 +39,9 @@ def sandbox(modules: tuple[ModuleType, ...]) -> Iterator[list[str]]:
             return refuse("read or write a file")()
         return io_open(*arguments, **more)
 
+    def looking(look: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments, **more: refuse("look at files")() if _asked_by(packages) else look(*arguments, **more)
+
     def sleep_async(delay: float, result: Any = None) -> Any:
         return refuse("sleep")() if delay > 0 and _asked_by(packages) else asyncio_sleep(delay, result)
 
@@ -48,6 +51,8 @@ def sandbox(modules: tuple[ModuleType, ...]) -> Iterator[list[str]]:
         (environment, _Watched(environment, packages, reached)),
         (io_open, open_file),
         (os.open, open_file),
+        *((look, looking(look)) for look in (os.stat, os.listdir, os.scandir)),
+        *((spawn, refuse("start a process")) for spawn in (os.posix_spawn, os.posix_spawnp)),
         (asyncio_sleep, sleep_async),
         (time.sleep, refuse("sleep")),
         (socket.socket, refuse("open a socket")),

@@ -32,6 +32,7 @@ Answer = Batch[Listing] | Batch[OccupancyUpdate]
 
 LONGEST_CALL_S: Final = 60
 """Where a call on samples takes longer, it hangs."""
+OCCUPANCIES: Final = "occupancies"
 SEARCH: Final = "search"
 WITHOUT_STAY: Final = "search without a stay"
 LIVE_RADIUS_M: Final = 5_000
@@ -54,6 +55,10 @@ class Result:
     raised: BaseException | None
     asked: tuple[Request, ...]
     exchanges: tuple[Exchange, ...]
+
+
+class NotABatch(TypeError):
+    """A call gave something else: that is for the rule of the contract to say."""
 
 
 class Subject:
@@ -128,10 +133,12 @@ class Subject:
     def calls(self) -> tuple[Call, ...]:
         """What ParkGraph would call, for what is declared."""
         if issubclass(self.adapter_class, FeedAdapter):
-            live = (Call("occupancies", _occupancies),) if self.info.occupancies_every else ()
+            has_live = self.info.occupancies_every and self.adapter_class.occupancies is not FeedAdapter.occupancies
+            live = (Call(OCCUPANCIES, _occupancies),) if has_live else ()
             return (Call("listings", _listings), *live)
         searches = () if self.info.needs_stay else (self.search(WITHOUT_STAY, self.box, None),)
-        can_quote = Capability.QUOTE in self.info.capabilities and not self._live
+        own_quote = self.adapter_class.quote is not SearchAdapter.quote
+        can_quote = own_quote and Capability.QUOTE in self.info.capabilities and not self._live
         quotes = (self._quote_of(self._quoted),) if can_quote else ()
         return (self.search(SEARCH, self.box, self.stay), *searches, *quotes)
 
@@ -143,10 +150,15 @@ class Subject:
         return Call(name, ask)
 
     @cached_property
+    def _found(self) -> Mapping[str, Listing]:
+        """What a search finds in the samples, by id."""
+        batch = self.ask(self.search(SEARCH, self.box, self.stay)).batch
+        return {item.local_id: item for item in batch.items if isinstance(item, Listing)} if batch is not None else {}
+
+    @cached_property
     def _quoted(self) -> str | None:
         """The listing to be quoted: the first of which the samples have a quote, else the first."""
-        found = self.ask(self.search(SEARCH, self.box, self.stay)).batch
-        ids = [item.local_id for item in found.items] if found is not None else []
+        ids = list(self._found)
         answered = (local_id for local_id in ids if self.ask(self._quote_of(local_id)).raised is None)
         return next(answered, ids[0] if ids else None)
 
@@ -155,16 +167,10 @@ class Subject:
 
         async def ask(adapter: AnyAdapter) -> Answer:
             assert isinstance(adapter, SearchAdapter)
-            batch = await adapter.search(self.box, self.stay, Vehicle())
-            return Batch(
-                tuple(
-                    [
-                        replace(listing, offers=await adapter.quote(listing.local_id, self.stay, Vehicle()))
-                        for listing in batch.items
-                        if listing.local_id == local_id
-                    ]
-                )
-            )
+            listing = self._found.get(local_id or "")
+            if listing is None:
+                return Batch()
+            return Batch((replace(listing, offers=await adapter.quote(listing.local_id, self.stay, Vehicle())),))
 
         return Call("quote", ask)
 
@@ -195,7 +201,10 @@ class Subject:
         batch: Answer | None = None
         raised: BaseException | None = None
         try:
-            batch = self.run(asyncio.wait_for(_await(call.ask(adapter)), LONGEST_CALL_S))
+            answer = self.run(asyncio.wait_for(_await(call.ask(adapter)), LONGEST_CALL_S))
+            if not isinstance(answer, Batch):
+                raise NotABatch(f"it gives a {type(answer).__name__}")  # noqa: TRY301  (judged like any other fault)
+            batch = answer
         except Exception as fault:  # noqa: BLE001  (whatever leaves an adapter is what is judged)
             raised = fault
         return Result(batch, raised, tuple(stage.asked) if stage else (), tuple(stage.exchanges) if stage else ())

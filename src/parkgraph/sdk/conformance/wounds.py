@@ -21,17 +21,11 @@ class Kind(Enum):
     UNREADABLE = auto()
 
 
-JUNK: Final[tuple[tuple[str, Tree], ...]] = (
-    ("true", True),
+SCALARS: Final[tuple[tuple[str, Tree], ...]] = (
     ("-1", -1),
     ("0.5", 0.5),
     ("1e30", 1e30),
     ("a number of 40 digits", 10**40),
-    ("a list", []),
-    ("a list of null", [None]),
-    ("an object", {}),
-    ("an object of objects", {"a": {"b": None}}),
-    ("a text", "junk"),
     ("the text NaN", "NaN"),
     ("the text -1", "-1"),
     ("the text 1e999", "1e999"),
@@ -39,6 +33,18 @@ JUNK: Final[tuple[tuple[str, Tree], ...]] = (
     ("digits of another script", "\u0663"),
     ("a date that does not exist", "2026-02-30T25:61:00Z"),
 )
+
+
+JUNK: Final[tuple[tuple[str, Tree], ...]] = (
+    ("true", True),
+    ("a list", []),
+    ("a list of null", [None]),
+    ("an object", {}),
+    ("an object of objects", {"a": {"b": None}}),
+    ("a text", "junk"),
+    ("7", 7),
+)
+"""Whatever stood there. What stood for a single value is also replaced by SCALARS."""
 
 
 def hurt(document: Document, path: Path) -> Iterator[tuple[Kind, str, Document]]:
@@ -51,10 +57,12 @@ def hurt(document: Document, path: Path) -> Iterator[tuple[Kind, str, Document]]
     yield Kind.BLANK, "null", document.put(path, None)
     yield Kind.BLANK, "as an empty text", document.put(path, "")
     yield Kind.CANARY, "as another text", document.put(path, CANARY)
-    yield Kind.LONG, "as a text of 100,000 characters", document.put(path, "x" * 100_000)
     yield Kind.UNREADABLE, "NaN", document.put(path, float("nan"))
     yield Kind.JUNK, "nested 200 deep", document.put(path, _deep(200))
-    for how, value in JUNK:
+    is_single = not isinstance(part, (dict, list))
+    if is_single:
+        yield Kind.LONG, "as a text of 100,000 characters", document.put(path, "x" * 100_000)
+    for how, value in (*JUNK, *SCALARS) if is_single else JUNK:
         yield Kind.JUNK, f"as {how}", document.put(path, value)
 
 
@@ -71,7 +79,7 @@ def _hurt_xml(document: Document, path: Path, part: Tree) -> Iterator[tuple[Kind
     yield Kind.BLANK, "empty", document.put(path, "")
     yield Kind.CANARY, "as another text", document.put(path, CANARY)
     yield Kind.LONG, "as a text of 100,000 characters", document.put(path, "x" * 100_000)
-    for how, value in JUNK:
+    for how, value in (*JUNK, *SCALARS):
         if isinstance(value, str) and value.isprintable():
             yield Kind.JUNK, f"as {how}", document.put(path, value)
         elif isinstance(value, (int, float)):

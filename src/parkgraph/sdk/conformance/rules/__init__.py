@@ -6,6 +6,7 @@ from parkgraph.sdk.conformance.rule import Rule
 from parkgraph.sdk.conformance.rules import (
     bookings,
     code,
+    contract,
     damage,
     declared,
     distribution,
@@ -29,8 +30,10 @@ RULES: Final[tuple[Rule, ...]] = (
     code.no_own_client,
     manners.only_the_client,
     reading.samples,
+    contract.contract,
     values.positions,
     values.units,
+    values.occupancy,
     values.instants,
     reading.never_now,
     values.money,
@@ -53,4 +56,5 @@ RULES: Final[tuple[Rule, ...]] = (
     searches.offers_need_a_stay,
     bookings.booked_once,
     bookings.own_reference,
+    bookings.booking_faults,
 )

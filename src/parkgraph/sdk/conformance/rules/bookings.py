@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -12,7 +12,7 @@ from parkgraph.domain.vehicle import Vehicle
 from parkgraph.sdk.booking import BookingAdapter, BookingRequest, Driver
 from parkgraph.sdk.client import Response
 from parkgraph.sdk.conformance.rule import NotApplicable, Problem, rule
-from parkgraph.sdk.conformance.stage import Request
+from parkgraph.sdk.conformance.stage import Instead, Request
 from parkgraph.sdk.conformance.subject import Subject
 from parkgraph.sdk.faults import NetworkFault, Unavailable
 
@@ -40,6 +40,51 @@ def own_reference(subject: Subject) -> Iterator[Problem]:
         )
 
 
+@rule(
+    "booking-faults",
+    "Where the network fails, find, status and cancel fail, too: none says that there is no booking, or asks twice.",
+    of=BookingAdapter,
+)
+def booking_faults(subject: Subject) -> Iterator[Problem]:
+    calls: dict[str, Callable[[BookingAdapter], Awaitable[object]]] = {
+        "find": lambda adapter: adapter.find(REFERENCE),
+        "status": lambda adapter: adapter.status("4711"),
+        "cancel": lambda adapter: adapter.cancel("4711"),
+    }
+    for name, call in calls.items():
+        answers: dict[str, Response | Exception] = {
+            "Unavailable": Unavailable("the connection broke off"),
+            "a page of HTML": Response(200, {}, b"<!DOCTYPE html><html><body>Maintenance</body></html>"),
+        }
+        for what, answer in answers.items():
+            asked: list[Request] = []
+
+            def fail(
+                _number: int, request: Request, asked: list[Request] = asked, answer: Response | Exception = answer
+            ) -> Response | Exception:
+                if LOGIN.search(request.url):
+                    return Response(200, {}, TOKEN)
+                asked.append(request)
+                return answer
+
+            outcome = _outcome(subject, fail, call)
+            if not isinstance(outcome, NetworkFault):
+                yield Problem(name, f"{what} gives {type(outcome).__name__}.", "Let the fault pass: nothing is known.")
+            elif any(request in asked[:place] for place, request in enumerate(asked)):
+                yield Problem(name, f"{what} is answered by asking again.", "Let the fault pass.")
+
+
+def _outcome(subject: Subject, instead: Instead, call: Callable[[BookingAdapter], Awaitable[object]]) -> object:
+    """What it gives, or raises."""
+    adapter = subject.staged(instead)
+    if not isinstance(adapter, BookingAdapter):
+        raise NotApplicable("it takes no bookings")
+    try:
+        return subject.run(call(adapter))
+    except Exception as fault:  # noqa: BLE001  (whatever leaves an adapter is what is judged)
+        return fault
+
+
 def _reserve(subject: Subject) -> tuple[list[Request], object]:
     """Requests that nothing in the samples answers, which a reservation made; and how it ended."""
     listing, offer = _bookable(subject)
@@ -63,13 +108,7 @@ def _reserve(subject: Subject) -> tuple[list[Request], object]:
         offer.total or Money(Decimal(0), "EUR"),
         Driver("S-PG 2026", "Kim Muster", "kim@example.org", "+49 711 0000000"),
     )
-    adapter = subject.staged(lose)
-    if not isinstance(adapter, BookingAdapter):
-        raise NotApplicable("it takes no bookings")
-    try:
-        outcome: object = subject.run(adapter.reserve(wish))
-    except Exception as fault:  # noqa: BLE001  (whatever leaves an adapter is what is judged)
-        outcome = fault
+    outcome = _outcome(subject, lose, lambda adapter: adapter.reserve(wish))
     if not unanswered:
         raise NotApplicable("the samples lead to no booking")
     return unanswered, outcome

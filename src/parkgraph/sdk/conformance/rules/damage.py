@@ -6,18 +6,22 @@ from typing import Final
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
+from parkgraph.sdk.client import Response
 from parkgraph.sdk.conformance.facts import telling
 from parkgraph.sdk.conformance.facts import texts as texts_of
 from parkgraph.sdk.conformance.rule import Problem, rule
+from parkgraph.sdk.conformance.rules.network import OTHER_OBJECT, SAID
 from parkgraph.sdk.conformance.subject import Answer, Result, Subject, fault_of
-from parkgraph.sdk.conformance.ward import wounded
+from parkgraph.sdk.conformance.ward import Wounded, wounded
 from parkgraph.sdk.conformance.wounds import CANARY, Kind
 from parkgraph.sdk.faults import NetworkFault
 
 LONGEST_TEXT: Final = 5_000
+TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the direction of writing, so that a text reads as another."""
 
 
-@rule("unknown-is-none", "What is missing, null or blank is None: it never becomes a 0.")
+@rule("unknown-is-none", "What is missing, null or blank is None: neither 0 nor another number that stands for it.")
 def unknown_is_none(subject: Subject) -> Iterator[Problem]:
     for wound in wounded(subject):
         batch = wound.result.batch
@@ -27,8 +31,12 @@ def unknown_is_none(subject: Subject) -> Iterator[Problem]:
         for item in batch.items:
             before = known.get(item.local_id)
             if before is not None and before != item and _is_same(before, item):
-                for name in _became_zero(before, item):
-                    yield Problem(wound.where, f"{name} becomes 0.", "Leave it None, or reject the row.")
+                for name in _became_placeholder(before, item):
+                    yield Problem(wound.where, f"{name} becomes a number.", "Leave it None, or reject the row.")
+    for call, batch in subject.answers.items():
+        for rejected in batch.rejected:
+            if rejected.reason.partition(", not ")[0].endswith("must not be negative"):
+                yield Problem(f"{call}, {rejected.row}", "a negative number costs the row.", "Make it None.")
 
 
 def _is_same(before: object, after: object) -> bool:
@@ -38,15 +46,16 @@ def _is_same(before: object, after: object) -> bool:
     return True
 
 
-def _became_zero(before: object, after: object) -> Iterator[str]:
-    """Fields that are 0 more often than before, and a known number less often."""
-    zeros, more_zeros = (telling(item, is_zero=True) for item in (before, after))
-    known, still_known = (telling(item, is_zero=False) for item in (before, after))
-    yield from (name for name in more_zeros - zeros if still_known[name] < known[name])
+def _became_placeholder(before: object, after: object) -> Iterator[str]:
+    """Fields that are a placeholder more often than before, and a known number less often."""
+    held, hold = (telling(item, is_placeholder=True) for item in (before, after))
+    known, still_known = (telling(item, is_placeholder=False) for item in (before, after))
+    yield from (name for name in hold - held if still_known[name] < known[name])
 
 
 @rule(
-    "hostile-rows", "Whatever a row holds, it is an item, a rejected row or a fault of the SDK: nothing else is raised."
+    "hostile-rows",
+    "Whatever an answer holds, a row is an item or rejected, or a fault of the SDK is raised: nothing else.",
 )
 def hostile_rows(subject: Subject) -> Iterator[Problem]:
     for wound in wounded(subject):
@@ -60,17 +69,23 @@ def hostile_rows(subject: Subject) -> Iterator[Problem]:
 def bad_row_alone(subject: Subject) -> Iterator[Problem]:
     for wound in wounded(subject):
         patient, batch, healthy = wound.patient, wound.result.batch, wound.patient.healthy.batch
-        if wound.kind is Kind.UNREADABLE or healthy is None or patient.rows is None:
+        if wound.kind is Kind.UNREADABLE or healthy is None or patient.rows is None or wound.beside:
             continue
         if fault := fault_of(wound.result):
             yield Problem(wound.where, f"{type(fault).__name__} loses every row.", "Reject that row alone.")
         elif batch is not None and patient.makes_items:
             if len(_by_id(batch)) < len(_by_id(healthy)) - 1:
                 yield Problem(wound.where, "rows beside it are lost.", "Reject that row alone.")
-            elif wound.whole_row and wound.kind in (Kind.JUNK, Kind.BLANK) and _rows(batch) < _rows(healthy):
+            elif batch.complete and not _is_gone(wound) and _rows(batch) < _rows(healthy):
                 yield Problem(
                     wound.where, "the row is gone without a word.", "Reject it by a reason: raise RowRejected."
                 )
+            elif any(not rejected.reason.strip() for rejected in batch.rejected):
+                yield Problem(wound.where, "it is rejected without a reason.", "Say why, in a few words.")
+
+
+def _is_gone(wound: Wounded) -> bool:
+    return wound.whole_row and wound.kind is Kind.MISSING
 
 
 def _by_id(batch: Answer) -> tuple[Listing | OccupancyUpdate, ...]:
@@ -87,6 +102,11 @@ def own_words(subject: Subject) -> Iterator[Problem]:
     for wound in wounded(subject):
         if wound.kind is Kind.CANARY and any(CANARY in words for words in _words(wound.result)):
             yield Problem(wound.where, "the reason quotes it.", "Say what was expected instead of what came.")
+    for call in subject.answered:
+        answer = Response(200, {}, OTHER_OBJECT)
+        result = subject.ask(call, lambda _number, _request, answer=answer: answer)  # type: ignore[misc]
+        if any(SAID in words for words in _words(result)):
+            yield Problem(call.name, "the fault quotes what came.", "Say what was expected instead.")
 
 
 def _words(result: Result) -> Iterable[str]:
@@ -95,25 +115,30 @@ def _words(result: Result) -> Iterable[str]:
     return [*reasons, str(fault)] if fault else reasons
 
 
-@rule("texts", "Texts are bounded, and hold no control characters.")
+@rule("texts", "Texts are bounded, not empty, and hold no control characters; a url is http or https.")
 def texts(subject: Subject) -> Iterator[Problem]:
+    kinds = (Kind.LONG, Kind.JUNK, Kind.BLANK, Kind.MISSING, Kind.CANARY)
     for name, answer in subject.answers.items():
         if problem := _unclean(answer.items):
             yield Problem(name, *problem)
     for wound in wounded(subject):
         batch, healthy = wound.result.batch, wound.patient.healthy.batch
-        if wound.kind not in (Kind.LONG, Kind.JUNK) or batch is None or healthy is None:
+        if wound.kind not in kinds or batch is None or healthy is None:
             continue
-        known = set(healthy.items)
-        if problem := _unclean(item for item in batch.items if item not in known):
+        known = {item.local_id: item for item in healthy.items}
+        if problem := _unclean(item for item in batch.items if item != known.get(item.local_id)):
             yield Problem(wound.where, *problem)
 
 
 def _unclean(items: Iterable[object]) -> tuple[str, str] | None:
     for item in items:
         for name, text in texts_of(item):
+            if not text.strip():
+                return f"{name} is empty.", "Make it None."
+            if name.rpartition(".")[2] == "url" and not text.startswith(("https://", "http://")):
+                return f"{name} is no address of the web.", "Make it None, or complete it."
             if len(text) > LONGEST_TEXT:
                 return f"{name} has {len(text):,} characters.", "Reject the row, or cut the text."
-            if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in text):
+            if any((unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n") or sign in TURNS for sign in text):
                 return f"{name} holds control characters.", "Reject the row, or make them blanks."
     return None

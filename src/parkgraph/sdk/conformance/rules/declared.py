@@ -10,12 +10,15 @@ from pydantic.fields import FieldInfo
 
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.booking import BookingAdapter
+from parkgraph.sdk.conformance.refused import by_domain
 from parkgraph.sdk.conformance.rule import Problem, rule
 from parkgraph.sdk.conformance.subject import Subject
 from parkgraph.sdk.contract import Capability, FeedAdapter, SearchAdapter
 from parkgraph.sdk.replay import ReplayClient
 
-SECRET_NAME: Final = re.compile(r"(secret|password|passphrase|token|api_?key|private_key)$")
+SECRET_NAME: Final = re.compile(
+    r"(secret|passwords?|passphrase|pass|pin|token|(^|_|api)key|credentials?|auth(orization)?)$"
+)
 NO_ADDRESSES: Final = ("ftp://example.org/a", "example.org", "https://user:word@example.org/a")
 
 
@@ -33,8 +36,14 @@ def settings(subject: Subject) -> Iterator[Problem]:
 def addresses(subject: Subject) -> Iterator[Problem]:
     for name, field in subject.adapter_class.Settings.model_fields.items():
         is_text = str in (field.annotation, *get_args(field.annotation))
-        if is_text and (name == "url" or name.endswith("_url")) and any(_accepts(field, no) for no in NO_ADDRESSES):
+        if is_text and _is_address(subject, name, field) and any(_accepts(field, no) for no in NO_ADDRESSES):
             yield Problem(f"Settings.{name}", "it takes what is no address.", "Make it a parkgraph.sdk.Url.")
+
+
+def _is_address(subject: Subject, name: str, field: FieldInfo) -> bool:
+    """By its name, its default or its value in the demo."""
+    values = (str(field.default), str(subject.demo.get(name, "")))
+    return name == "url" or name.endswith("_url") or any(v.startswith(("http:", "https:", "file:")) for v in values)
 
 
 def _accepts(field: FieldInfo, value: str) -> bool:
@@ -62,6 +71,10 @@ def info(subject: Subject) -> Iterator[Problem]:
     for name in ("name", "homepage", "attribution", "licence"):
         if not getattr(said, name):
             yield Problem(f"info.{name}", "it is empty.", "Take it from the network's page about its data.")
+    if said.homepage and not said.homepage.startswith(("https://", "http://")):
+        yield Problem("info.homepage", "it is no address of the web.", "Begin it with https://.")
+    if said.max_age <= timedelta():
+        yield Problem("info.max_age", "no occupancy would be fresh.", "Say for how long one is to be believed.")
     again = subject.new(ReplayClient(subject.samples))
     if again.info != said or again.info != again.info:
         yield Problem("info", "it differs from one time to the next.", "Let it depend on the settings alone.")
@@ -92,8 +105,9 @@ def capabilities(subject: Subject) -> Iterator[Problem]:
         ),
         Capability.PRICES: any(listing.rates or listing.offers for listing in listings),
     }
+    some_were_lost = any(row for batch in subject.answers.values() for row in by_domain(batch))
     for capability, seen in by_answer.items():
-        if (capability in declared) != seen:
+        if (capability in declared) != seen and (seen or not some_were_lost):
             yield _mismatch(capability, seen)
 
 

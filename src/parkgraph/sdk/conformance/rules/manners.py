@@ -5,19 +5,24 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from types import FrameType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
+from warnings import catch_warnings, simplefilter
 
 from pydantic import SecretBytes, SecretStr
 
 from parkgraph.sdk.conformance.rule import NotApplicable, Problem, rule
+from parkgraph.sdk.conformance.rules.code import reaching
 from parkgraph.sdk.conformance.sandbox import sandbox
 from parkgraph.sdk.conformance.subject import Subject
 from parkgraph.sdk.conformance.ward import Patient, answered_with, patients
 from parkgraph.sdk.faults import Denied, Malformed, RateLimited, Unavailable
 
 SECRET: Final = "geheim-5d1c9e"  # noqa: S105  (it opens nothing)
-FEW_ROWS, MANY_ROWS = 60, 480
+TIMES: Final = 8
+FEW_ROWS: Final = {"lines of code run": 20, "bytes of memory": 60}
 TIMES_LINEAR: Final = 1.5
 
 
@@ -26,6 +31,7 @@ TIMES_LINEAR: Final = 1.5
     "An adapter reaches the world by its client alone: no socket, file, process, sleep or environment.",
 )
 def only_the_client(subject: Subject) -> Iterator[Problem]:
+    yield from reaching(subject)
     for call in subject.answered:
         subject.ask(call)
         with sandbox(subject.own_modules) as reached:
@@ -36,7 +42,9 @@ def only_the_client(subject: Subject) -> Iterator[Problem]:
             )
 
 
-@rule("secrets-hidden", "No secret of the settings is in an exception, in a log or in what repr() shows.")
+@rule(
+    "secrets-hidden", "No secret of the settings is in an exception, an answer, a log, a print or in what repr() shows."
+)
 def secrets_hidden(subject: Subject) -> Iterator[Problem]:
     fields = subject.adapter_class.Settings.model_fields
     secret = {name: SECRET for name, field in fields.items() if {SecretStr, SecretBytes} & _kinds(field.annotation)}
@@ -44,7 +52,9 @@ def secrets_hidden(subject: Subject) -> Iterator[Problem]:
         raise NotApplicable("the settings have no secret")
     settings = {name: "somebody" for name in ("client_id", "username") if name in fields} | secret
     shown: dict[str, str] = {}
-    with _listening() as heard:
+    if not subject.adapter_class.Settings.model_config.get("hide_input_in_errors"):
+        yield Problem("Settings", "an error of theirs shows what was given.", "Derive them from AdapterSettings.")
+    with _listening() as heard, _overhearing() as printed:
         for call in subject.answered:
             for fault in (Denied("no"), Unavailable("no"), RateLimited("no"), Malformed("no"), None):
                 result = subject.ask(
@@ -54,7 +64,8 @@ def secrets_hidden(subject: Subject) -> Iterator[Problem]:
                     adapter=lambda client: _shown(subject.new(client, settings), shown),
                 )
                 shown["an exception"] = shown.get("an exception", "") + _chain(result.raised)
-        shown["a log"] = "\n".join(heard)
+                shown["what is answered"] = shown.get("what is answered", "") + repr(result.batch)
+    shown |= {"a log": "\n".join(heard), "what is printed": printed.getvalue()}
     for where, text in shown.items():
         if SECRET in text:
             yield Problem(where, "it shows a secret of the settings.", "Use SecretStr, and words of your own.")
@@ -77,6 +88,15 @@ def _chain(raised: BaseException | None) -> str:
         words += f"{raised!r} {raised}\n"
         raised = raised.__cause__ or (None if raised.__suppress_context__ else raised.__context__)
     return words
+
+
+@contextmanager
+def _overhearing() -> Iterator[StringIO]:
+    """Hands out all that is printed meanwhile, warnings included."""
+    printed = StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed), catch_warnings():
+        simplefilter("always")
+        yield printed
 
 
 class _Ear(logging.Handler):
@@ -104,18 +124,18 @@ class _listening:  # noqa: N801  (a context manager)
         self._root.setLevel(self._level)
 
 
-@rule("linear", "Work and memory grow with the answer, not with its square.")
+@rule("linear", "The lines of its own code that run, and memory, grow with the answer, not with its square.")
 def linear(subject: Subject) -> Iterator[Problem]:
     measured = [patient for patient in patients(subject) if patient.makes_items]
     if not measured:
         raise NotApplicable("no sample has rows that make items")
     for patient in measured:
-        for what, measure in (("lines of code run", _lines), ("bytes of memory", _bytes)):
-            few, many = (measure(subject, patient, rows) for rows in (FEW_ROWS, MANY_ROWS))
-            if many > few * MANY_ROWS / FEW_ROWS * TIMES_LINEAR:
+        for measure, (what, rows) in zip((_lines, _bytes), FEW_ROWS.items(), strict=True):
+            few, many = (measure(subject, patient, number) for number in (rows, TIMES * rows))
+            if many > few * TIMES * TIMES_LINEAR:
                 yield Problem(
                     patient.call.name,
-                    f"8 times the rows take {many / few:.0f} times the {what}.",
+                    f"{TIMES} times the rows take {many / few:.0f} times the {what}.",
                     "Look up in a dict what is searched in a list, and keep nothing but the items.",
                 )
 
@@ -123,8 +143,8 @@ def linear(subject: Subject) -> Iterator[Problem]:
 def _answer(subject: Subject, patient: Patient, rows: int) -> Callable[[], object]:
     place = patient.rows or ()
     few = patient.document.rows(place)
-    content = patient.document.with_rows(place, few * (rows // len(few))).dump()
-    return lambda: answered_with(subject, patient.call, patient.request, content)
+    contents = patient.contents(patient.document.with_rows(place, few * (rows // len(few))))
+    return lambda: answered_with(subject, patient.call, contents)
 
 
 def _lines(subject: Subject, patient: Patient, rows: int) -> int:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from parkgraph.sdk.client import Response
 from parkgraph.sdk.conformance.documents import Document, Format
 from parkgraph.sdk.conformance.rule import NotApplicable, Problem, rule
-from parkgraph.sdk.conformance.stage import Request, Silence
+from parkgraph.sdk.conformance.stage import Instead, Request, Silence
 from parkgraph.sdk.conformance.subject import Call, Result, Subject
 from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, TimedOut, Unavailable
 from parkgraph.sdk.tokens import Tokens
@@ -31,6 +32,7 @@ GARBAGE: Final = {
     "a text": b'"maintenance"',
     "other XML": b'<?xml version="1.0"?><maintenance/>',
 }
+SAID: Final = "maintenance"
 OTHER_OBJECT: Final = b'{"message": "maintenance"}'
 EMPTY_LIST: Final = b"[]"
 
@@ -39,11 +41,21 @@ EMPTY_LIST: Final = b"[]"
 def garbage_is_malformed(subject: Subject) -> Iterator[Problem]:
     for call in subject.answered:
         for what, content in _garbage(subject, call).items():
-            answer = Response(200, {}, content)
-            result = subject.ask(call, lambda number, _request, answer=answer: answer if number == 1 else None)  # type: ignore[misc]
-            if not isinstance(result.raised, Malformed):
+            result = subject.ask(call, _to_the_first(Response(200, {}, content)))
+            if result.asked and not isinstance(result.raised, Malformed):
                 gave = type(result.raised).__name__ if result.raised else "a batch"
                 yield Problem(call.name, f"{what} gives {gave}.", "Check the outer shape first: raise Malformed.")
+
+
+def _to_the_first(answer: Response) -> Instead:
+    """What is asked first gets it, be it asked again."""
+    first: list[Request] = []
+
+    def instead(_number: int, request: Request) -> Response | None:
+        first.append(request)
+        return answer if request == first[0] else None
+
+    return instead
 
 
 def _garbage(subject: Subject, call: Call) -> dict[str, bytes]:
@@ -63,10 +75,29 @@ def _garbage(subject: Subject, call: Call) -> dict[str, bytes]:
 def faults_pass(subject: Subject) -> Iterator[Problem]:
     for call in subject.answered:
         for fault in FAULTS:
-            result = subject.ask(call, lambda _number, _request, fault=fault: fault)  # type: ignore[misc]
-            if not _same(result, fault):
-                gave = type(result.raised).__name__ if result.raised else "a batch"
-                yield Problem(call.name, f"{type(fault).__name__} becomes {gave}.", "Do not catch it.")
+            for when, result in (
+                ("", subject.ask(call, lambda _number, _request, fault=fault: fault)),  # type: ignore[misc]
+                (" after a good answer", _asked_after_a_good_answer(subject, call, fault)),
+            ):
+                if result.asked and not _same(result, fault):
+                    gave = type(result.raised).__name__ if result.raised else "a batch"
+                    yield Problem(call.name, f"{type(fault).__name__} becomes {gave}{when}.", "Do not catch it.")
+
+
+def _asked_after_a_good_answer(subject: Subject, call: Call, fault: NetworkFault) -> Result:
+    """What the second call of one adapter gives that fails."""
+    failing = False
+    asked: list[Request] = []
+
+    def instead(_number: int, request: Request) -> NetworkFault | None:
+        if failing:
+            asked.append(request)
+        return fault if failing else None
+
+    adapter = subject.staged(instead)
+    subject.on(adapter, call)
+    failing = True
+    return replace(subject.on(adapter, call), asked=tuple(asked))
 
 
 def _same(result: Result, fault: NetworkFault) -> bool:
@@ -84,7 +115,7 @@ def incomplete_is_said(subject: Subject) -> Iterator[Problem]:
     for call in several:
         for nth in range(2, len(subject.baseline[call.name].asked) + 1):
             for what, answer in (
-                ("fails", Unavailable("out of order")),
+                *((f"ends in {type(fault).__name__}", fault) for fault in FAULTS),
                 ("is garbage", Response(200, {}, GARBAGE["a page of HTML"])),
             ):
                 result = subject.ask(
@@ -111,9 +142,14 @@ def _rejected_more(subject: Subject, call: Call, result: Result) -> bool:
 @rule("asked-once", "An adapter neither repeats a request that failed nor keeps an answer: the client and the core do.")
 def asked_once(subject: Subject) -> Iterator[Problem]:
     for call in subject.answered:
-        asked = subject.ask(call, lambda _number, _request: Unavailable("out of order")).asked
-        if again := _repeated(asked):
-            yield Problem(call.name, f"{again.method} {again.url} is repeated.", "Let the fault pass.")
+        for answer in (*FAULTS, Response(200, {}, GARBAGE["a page of HTML"])):
+            asked = subject.ask(call, lambda _number, _request, answer=answer: answer).asked  # type: ignore[misc]
+            if again := _repeated(asked):
+                yield Problem(call.name, f"{again.method} {again.url} is repeated.", "Let the fault pass.")
+                break
+        else:
+            if again := _repeated(subject.baseline[call.name].asked):
+                yield Problem(call.name, f"{again.method} {again.url} is asked twice.", "Ask once.")
         if not _asks_again(subject, call):
             yield Problem(call.name, "a second call asks for nothing.", "Keep nothing between two calls.")
 
@@ -141,8 +177,13 @@ def _asks_again(subject: Subject, call: Call) -> bool:
 @rule("cancellation", "A call that is cancelled ends at once, and leaves nothing running.")
 def cancellation(subject: Subject) -> Iterator[Problem]:
     for call in subject.answered:
-        if problem := subject.run(_cancelled(subject, call)):
+        if _asks(subject, call) and (problem := subject.run(_cancelled(subject, call))):
             yield Problem(call.name, problem, "Let CancelledError pass, and await every task that you start.")
+
+
+def _asks(subject: Subject, call: Call) -> bool:
+    """One that answers from what it has kept waits for nobody: that is for another rule to say."""
+    return bool(subject.ask(call).asked)
 
 
 async def _cancelled(subject: Subject, call: Call) -> str | None:

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from parkgraph.domain.place import Listing
 from parkgraph.sdk.conformance.clock import frozen
+from parkgraph.sdk.conformance.refused import by_domain, refused
 from parkgraph.sdk.conformance.rule import NotApplicable, Problem, rule
-from parkgraph.sdk.conformance.subject import Subject
-from parkgraph.sdk.conformance.ward import answered_with, patients
+from parkgraph.sdk.conformance.subject import Answer, NotABatch, Subject
+from parkgraph.sdk.conformance.ward import patients, wounded
+from parkgraph.sdk.conformance.wounds import Kind
 
+READING: Final = timedelta(minutes=10)
+"""Around the examination."""
 LATER: Final = timedelta(days=1, hours=3, minutes=7)
 
 
@@ -18,16 +23,17 @@ def samples(subject: Subject) -> Iterator[Problem]:
         yield Problem("demo", "it is empty.", "Set the settings under which the adapter replays samples/.")
         return
     for name, result in subject.baseline.items():
-        if result.raised is not None:
+        if result.raised is not None and not isinstance(result.raised, NotABatch) and not refused(str(result.raised)):
             kind = type(result.raised).__name__
             yield Problem(name, f"it ends in {kind}.", "Lay the sample for it into samples/, and let it be read.")
-        elif result.batch is not None and not result.batch.items:
+        elif result.batch is not None and not result.batch.items and not any(by_domain(result.batch)):
             yield Problem(name, "no row of the sample is an item.", "Mend the sample, or what rejects its rows.")
 
 
 @rule("ids", "Every item has an id that is its own and stays with it, wherever its row stands.")
 def ids(subject: Subject) -> Iterator[Problem]:
     for call, batch in subject.answers.items():
+        yield from (Problem(f"{call}, {row}", f"{reason}.", "Give it one.") for row, reason in by_domain(batch, "id"))
         found = [item.local_id for item in batch.items]
         if len(set(found)) < len(found):
             yield Problem(call, "two items have one id.", "Read the rows by read_rows, which rejects the second.")
@@ -36,10 +42,9 @@ def ids(subject: Subject) -> Iterator[Problem]:
         raise NotApplicable("no sample has rows that make items")
     for patient in moved:
         document, rows = patient.document, patient.rows or ()
-        request = patient.request
         first = document.with_rows(rows, document.rows(rows)[:1])
         others = document.with_rows(rows, document.rows(rows)[1:])
-        alone, without = (answered_with(subject, patient.call, request, part.dump()).batch for part in (first, others))
+        alone, without = (patient.answered(subject, part).batch for part in (first, others))
         if alone and without and {i.local_id for i in alone.items} & {i.local_id for i in without.items}:
             yield Problem(
                 patient.call.name,
@@ -69,3 +74,19 @@ def never_now(subject: Subject) -> Iterator[Problem]:
             yield Problem(
                 call.name, "the answer depends on when it is read.", "Leave as_of, observed_at and updated_at None."
             )
+    for wound in wounded(subject):
+        healthy = wound.patient.healthy.batch
+        if wound.result.batch is not None and healthy is not None and wound.kind is not Kind.CANARY:
+            before = set(_of_the_clock(healthy, now))
+            for name in _of_the_clock(wound.result.batch, now):
+                if name not in before:
+                    yield Problem(wound.where, f"{name} becomes the time of reading.", "Leave it None.")
+
+
+def _of_the_clock(batch: Answer, now: datetime) -> Iterator[str]:
+    """The times of a batch that are those of its reading."""
+    times = [("as_of", batch.as_of)]
+    for item in batch.items:
+        times.append(("observed_at", item.occupancy.observed_at if item.occupancy else None))
+        times.append(("updated_at", item.updated_at if isinstance(item, Listing) else None))
+    yield from (name for name, at in times if at and at.utcoffset() is not None and abs(at - now) < READING)
