@@ -30,6 +30,9 @@ from tests.gates.agent.standin import StandIn
 from tests.sdk.server import Exchange, head, serving
 
 CAMERAS = 4
+_HEARD = 0.8
+"""How often a camera hears that it was answered; else it sends again."""
+_DEVICES = ("plain", "plain", "hikvision")
 PATIENCE = 120
 
 
@@ -132,23 +135,24 @@ class _Field:
     url: str
     answered: set[str] = field(default_factory=set)
     kills: Counter[str] = field(default_factory=Counter)
-    over: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def camera(self, http: httpx.AsyncClient, plates: Sequence[str], pause: float) -> None:
         """Sends what it sees until it is answered, as good firmwares do, or only once."""
-        while not self.over:
-            event, plate = uuid.uuid4().hex, self.random.choice(plates)
+        while not self.over.is_set():
+            event, plate, device = uuid.uuid4().hex, self.random.choice(plates), self.random.choice(_DEVICES)
             for _ in range(self.random.choice([1, 50])):
-                if await self.push(http, event, plate) or self.over:
+                answered = await self.push(http, event, plate, device)
+                if self.over.is_set() or (answered and self.random.random() < _HEARD):
                     break
                 await asyncio.sleep(0.05)
             await asyncio.sleep(self.random.uniform(0, 2 * pause))
 
-    async def push(self, http: httpx.AsyncClient, event: str, plate: str) -> bool:
+    async def push(self, http: httpx.AsyncClient, event: str, plate: str, device: str = "plain") -> bool:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         now = datetime.now(UTC).isoformat()
         try:
-            if self.random.random() < 0.3:
+            if device == "hikvision":
                 body = isapi(plate, uuid=event, at=now)
                 answer = await http.post(f"{self.url}/cameras/hikvision", content=body, headers=headers)
             else:
@@ -226,7 +230,7 @@ async def campaign(
     try:
         async with (
             relay() as boom,
-            lying_connection(server.url, dice, lambda: fight.over) as url,
+            lying_connection(server.url, dice, fight.over.is_set) as url,
             httpx.AsyncClient(timeout=5) as http,
         ):
             file = (gate_toml or _written(folder))(url, boom.url, port)
@@ -238,7 +242,7 @@ async def campaign(
                 await _answers(http, f"{fight.url}/healthz")
                 cameras = [asyncio.create_task(fight.camera(http, plates, pause)) for _ in range(CAMERAS)]
                 await _strike(fight, http, agent, server, kills, between)
-                fight.over = True
+                fight.over.set()
                 await asyncio.gather(*cameras)
                 await _answers(http, f"{fight.url}/healthz")
                 await _rest(fight, http, plates)

@@ -13,3 +13,6 @@ async def test_what_a_camera_was_answered_for_is_on_the_server_once(tmp_path: Pa
     assert outcome.answered > 20
     assert (outcome.lost, outcome.doubled) == (0, 0)
     assert outcome.pulses <= outcome.opened
+    said = (tmp_path / "agent.log").read_text()
+    assert "decision" in said
+    assert not any(plate in said for plate in PLATES)

@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,42 @@ async def test_a_full_store_still_takes_cars_at_the_line(tmp_path: Path) -> None
         await store.refill()
         assert not store.is_full
         await store.run(add(store, "again"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """One of 24 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+async def test_a_disk_that_others_have_filled_still_takes_cars_and_what_is_delivered_makes_room(
+    small_disk: Path,
+) -> None:
+    async with Store(small_disk / "gate", 500_000_000) as store:
+        await began(store)
+        with (small_disk / "others").open("wb") as others, suppress(OSError):
+            while True:
+                others.write(bytes(65_536))
+        stored = await fill(store, reserve=False)
+        assert store.is_full
+        for _ in range(3):
+            cars = [f"car{index}" for index in range(40)]
+            for car in cars:
+                await store.run(add(store, car), reserve=True)
+            await store.run(lambda connection, cars=cars: outbox.delivered(connection, cars), reserve=True)  # type: ignore[misc]
+        (small_disk / "others").unlink()
+        await store.run(lambda connection: outbox.delivered(connection, stored), reserve=True)
+        await store.refill()
+        assert not store.is_full
+        assert (small_disk / "gate" / "ballast").stat().st_size == 8_000_000
 
 
 async def test_one_agent_at_a_time(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ Job = Callable[[sqlite3.Connection], T]
 
 PAGE_BYTES: Final = 4096
 RESERVE_PAGES: Final = 512
-"""Kept free for cars at the line when the rest is full."""
+"""Kept free in the file for cars at the line when the rest of it is full."""
+BALLAST_BYTES: Final = 8_000_000
+"""Kept free on the disk for the same, and given back to it when somebody else has filled it."""
 
 _VERSION: Final = 1
 _SCHEMA: Final = """
@@ -83,6 +85,7 @@ class Store:
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
+        self._ballast = folder / "ballast"
         self._max_pages = max(max_bytes // PAGE_BYTES, 2 * RESERVE_PAGES)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._connection: sqlite3.Connection | None = None
@@ -157,6 +160,7 @@ class Store:
             self.is_full = True
             if not reserve:
                 raise
+        self._ballast.unlink(missing_ok=True)
         self._transact(lambda connection: connection.execute("DELETE FROM reserve"))
         return self._transact(job)
 
@@ -190,9 +194,16 @@ class Store:
                     "INSERT INTO reserve (filler) VALUES (zeroblob(?))", [(PAGE_BYTES - 200,)] * missing
                 )
             )
-        except StoreFull:
+            self._fill_ballast()
+        except (StoreFull, OSError):
+            self._ballast.unlink(missing_ok=True)
             return
         self.is_full = False
+
+    def _fill_ballast(self) -> None:
+        """Raises OSError where the disk has no room."""
+        with self._ballast.open("ab") as file:
+            os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
 
     def _free_pages(self) -> int:
         assert self._connection
