@@ -67,6 +67,7 @@ soak: install
 	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
 	$(BIN)/python -m bench.oracle
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.gate_campaign
 
 # Schemathesis against the demo, in an environment of its own: it pins what ours pins otherwise.
 fuzz: install .venv-fuzz/.installed

@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Final
 
 import structlog
@@ -126,7 +128,16 @@ def banner(console: Console, url: str, networks: Iterable[Network], *, ide: bool
     if demo:
         console.print("Paste this query there:\n")
         console.print(graphiql.EXAMPLE_QUERY, soft_wrap=True, markup=False, highlight=False)
+        drive = f"{_this_command()} gate simulate --url {where}"
+        console.print("\nAnd drive a car in and out at the yard's gate, in another terminal:\n")
+        console.print(drive, soft_wrap=True, markup=False, highlight=False)
     console.print("\nCtrl-C ends it.\n")
+
+
+def _this_command() -> str:
+    """As it was typed, where that is a word that can be typed again."""
+    typed = sys.argv[0]
+    return typed if Path(typed).name == "parkgraph" else "parkgraph"
 
 
 def _network_table(networks: Iterable[Network]) -> Table:

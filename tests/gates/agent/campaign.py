@@ -156,7 +156,8 @@ class _Field:
                 body = isapi(plate, uuid=event, at=now)
                 answer = await http.post(f"{self.url}/cameras/hikvision", content=body, headers=headers)
             else:
-                form = {"plate": plate, "id": event, "confidence": 0.9, "direction": "ENTRY", "capturedAt": now}
+                way = self.random.choice(["ENTRY", "EXIT"])
+                form = {"plate": plate, "id": event, "confidence": 0.9, "direction": way, "capturedAt": now}
                 answer = await http.post(f"{self.url}/cameras/plain", json=form, headers=headers)
         except httpx.HTTPError:
             return False
