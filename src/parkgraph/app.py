@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
@@ -37,7 +36,7 @@ from parkgraph.networks.network import Network
 from parkgraph.networks.reports import Code
 from parkgraph.networks.service import Networks
 from parkgraph.services import Services, end, open_services
-from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, Settings
+from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, ServerSettings, Settings
 from parkgraph.start_error import StartError
 from parkgraph.web import client
 from parkgraph.yards.money.settlement import Settlement
@@ -155,11 +154,12 @@ def _endpoint(
         schema.build(),
         Limits(limits.depth, limits.aliases, limits.tokens, limits.directives, limits.cost),
         production=production,
+        fragment_bytes=server.fragments_mb * 1_000_000,
     )
     metrics.execute(lambda: documents.executions)
     return GraphQLEndpoint(
         documents,
-        _persisted_queries(server.persisted_queries, documents, metrics),
+        _persisted_queries(server, documents, metrics),
         Admission(limits.max_in_flight),
         RateLimiter(per_minute),
         context,
@@ -176,9 +176,12 @@ def _webhook(settings: Settings, settlement: Callable[[], Settlement]) -> Paymen
     return PaymentWebhook(settlement, secret.get_secret_value().encode() if secret else None)
 
 
-def _persisted_queries(folder: Path | None, documents: Documents, metrics: Metrics) -> PersistedQueries:
+def _persisted_queries(server: ServerSettings, documents: Documents, metrics: Metrics) -> PersistedQueries:
     """Those of the folder, each of which must be valid. Their operations have figures of their own."""
+    folder = server.persisted_queries
     if folder is None:
+        if server.persisted_only:
+            raise StartError("[server] persisted_only answers nothing without persisted_queries: name their folder.")
         return PersistedQueries()
     try:
         queries = read_folder(folder)
@@ -189,7 +192,7 @@ def _persisted_queries(folder: Path | None, documents: Documents, metrics: Metri
             metrics.know(name for name in documents.operations(query) if name)
         except QueryError as refused:
             raise StartError(f"{path} is no valid query: {refused.errors[0].message}") from None
-    return PersistedQueries(queries.values())
+    return PersistedQueries(queries.values(), only=server.persisted_only)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

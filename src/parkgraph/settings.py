@@ -153,7 +153,8 @@ class ServerSettings(_Table):
     """`[server]`. `port` 0 lets the system choose. `production` turns GraphiQL and introspection off.
 
     `cors_origins`: sites whose pages may ask. `trusted_proxies`: whose X-Forwarded-For is believed.
-    `persisted_queries`: a folder of `*.graphql`. `demo`: serve what `parkgraph demo` does, instead of networks.
+    `persisted_queries`: a folder of `*.graphql`; `persisted_only`: nothing else is answered.
+    `fragments_mb`: of JSON that is kept. `demo`: serve what `parkgraph demo` does, instead of networks.
     """
 
     host: str = Field("127.0.0.1", min_length=1)
@@ -163,6 +164,8 @@ class ServerSettings(_Table):
     cors_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
     trusted_proxies: tuple[Annotated[str, AfterValidator(_check_proxy)], ...] = ()
     persisted_queries: Path | None = None
+    persisted_only: bool = False
+    fragments_mb: int = Field(64, ge=0, le=65_536)
     metrics: bool = True
     demo: bool = False
 

@@ -150,6 +150,20 @@ def test_the_queries_of_a_folder_are_known_by_their_hashes(serve: Serve, tmp_pat
         assert by_hash(client, "no query")["errors"][0]["message"] == "PersistedQueryNotFound"
 
 
+def test_the_queries_of_a_folder_may_be_all_that_is_answered(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "count.graphql").write_text(COUNT)
+    with serve(persisted_queries=tmp_path, persisted_only=True) as client:
+        assert ask(client, COUNT).json()["data"]
+        refused = ask(client, "{ __typename }")
+        assert code(refused) == "BAD_USER_INPUT"
+        assert "its own clients" in refused.json()["errors"][0]["message"]
+
+
+def test_no_folder_of_all_that_is_answered_stops_the_start() -> None:
+    with pytest.raises(StartError, match="persisted_only"):
+        create_app(Settings(server=ServerSettings(persisted_only=True)), [])
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

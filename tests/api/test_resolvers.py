@@ -61,7 +61,7 @@ def resolution(name: str) -> Resolution:
 
 
 def test_an_attribute_is_read() -> None:
-    assert resolution("attribute") == Attribute("attribute")
+    assert resolution("attribute") == Attribute("attribute", is_steady=True)
 
 
 def test_a_resolver_is_called_with_what_it_asks_for() -> None:

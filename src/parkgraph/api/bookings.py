@@ -37,7 +37,11 @@ class Booking(Node):
 
     @staticmethod
     def of(found: booking.Booking) -> "Booking":
-        return Booking(id=booking_id(found), subject=found)
+        return Booking(subject=found)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return booking_id(self.subject)
 
     @strawberry.field
     def status(self) -> BookingStatus:

@@ -57,7 +57,8 @@ Operations = Mapping[str | None, Operation]
 class Documents:
     """Checks documents against the limits and the schema."""
 
-    def __init__(self, schema: ParkGraphSchema, limits: Limits, *, production: bool) -> None:
+    def __init__(self, schema: ParkGraphSchema, limits: Limits, *, production: bool, fragment_bytes: int = 0) -> None:
+        """`fragment_bytes`: of JSON of places and offers, made once and kept for other answers."""
         self._schema = schema.core
         self._limits = limits
         self._prices = prices(schema.core)
@@ -65,7 +66,11 @@ class Documents:
         self._hide_suggestions = production
         self._kept: LRUCache[str, Operations] = LRUCache(KEPT_CHARS, getsizeof=len)
         self._executor = Executor(
-            schema.core, schema.resolutions, max_coercion_errors=MAX_ERRORS, hide_suggestions=production
+            schema.core,
+            schema.resolutions,
+            max_coercion_errors=MAX_ERRORS,
+            hide_suggestions=production,
+            fragment_bytes=fragment_bytes,
         )
 
     def operation(

@@ -51,7 +51,11 @@ class ParkingSession(Node):
 
     @staticmethod
     def of(found: session.Session) -> "ParkingSession":
-        return ParkingSession(id=session_id_of(found.id), subject=found)
+        return ParkingSession(subject=found)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return session_id_of(self.subject.id)
 
     @strawberry.field
     def status(self) -> SessionStatus:

@@ -19,9 +19,13 @@ REGISTERED_CHARS: Final = 1_000_000
 
 
 class PersistedQueries:
-    """Queries by hash: those preloaded stay, those that clients register may be forgotten."""
+    """Queries by hash: those preloaded stay, those that clients register may be forgotten.
 
-    def __init__(self, preloaded: Iterable[str] = ()) -> None:
+    `only`: there are no others than those preloaded, whether they are asked for by hash or by their text.
+    """
+
+    def __init__(self, preloaded: Iterable[str] = (), *, only: bool = False) -> None:
+        self._only = only
         self._preloaded: Mapping[str, str] = {_hash(query): query for query in preloaded}
         self._registered: LRUCache[str, str] = LRUCache(REGISTERED_CHARS, getsizeof=len)
 
@@ -30,6 +34,8 @@ class PersistedQueries:
         if request.query:
             if request.sha256 and _hash(request.query) != request.sha256:
                 raise BadUserInputError("extensions.persistedQuery.sha256Hash is not the SHA-256 of the query.")
+            if self._only and _hash(request.query) not in self._preloaded:
+                raise BadUserInputError("This server answers the queries of its own clients only.")
             return request.query
         sha256 = request.sha256 or ""
         known = self._preloaded.get(sha256) or self._registered.get(sha256)

@@ -19,6 +19,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
+from parkgraph.api.steady import is_live, what_shows
 
 _DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -38,29 +39,34 @@ class StrawberryResolutions:
     def __init__(self, converter: GraphQLCoreConverter) -> None:
         self._converter = converter
 
-    def of(self, _parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
+    def of(self, parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
         definition = field.extensions.get(_DEFINITION)
-        if isinstance(definition, StrawberryField) and (found := self._shorter(definition)):
+        origin = _origin(parent)
+        steady = origin is not None and not is_live(origin)
+        if isinstance(definition, StrawberryField) and (found := self._shorter(definition, steady=steady)):
             return found
         return Full(field.resolve or default_field_resolver)
 
     def class_of(self, kind: GraphQLObjectType) -> type | None:
-        definition = kind.extensions.get(_DEFINITION)
-        if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of:
+        origin = _origin(kind)
+        if origin is None or issubclass(origin, BaseException) or hasattr(origin, "__await__"):
             return None
-        origin: type = definition.origin
-        return None if issubclass(origin, BaseException) or hasattr(origin, "__await__") else origin
+        return origin
+
+    def shown_by(self, kind: GraphQLObjectType) -> str | None:
+        origin = _origin(kind)
+        return what_shows(origin) if origin else None
 
     def info(self, context: Any) -> Any:
         return Info(_raw_info=_OfContext(context), _field=None)  # type: ignore[arg-type]
 
-    def _shorter(self, field: StrawberryField) -> Resolution | None:
+    def _shorter(self, field: StrawberryField, *, steady: bool) -> Resolution | None:
         if self._converter.exception_handlers or any(_acts(extension) for extension in field.extensions):
             return None
         resolver = field.base_resolver
         if resolver is None:
             is_usual = self._converter.config.default_resolver is StrawberryConfig().default_resolver
-            return Attribute(field.python_name) if is_usual else None
+            return Attribute(field.python_name, is_steady=steady) if is_usual else None
         if resolver.root_parameter or resolver.parent_parameter or not callable(resolver.wrapped_func):
             return None
         return Plain(
@@ -68,6 +74,7 @@ class StrawberryResolutions:
             takes_source=resolver.self_parameter is not None,
             info=resolver.info_parameter.name if resolver.info_parameter else None,
             arguments=self._arguments(field) if field.arguments else None,
+            is_steady=steady and not (resolver.info_parameter or field.arguments or field.is_async),
         )
 
     def _arguments(self, field: StrawberryField) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
@@ -78,6 +85,15 @@ class StrawberryResolutions:
             config=self._converter.config,
         )
         return convert
+
+
+def _origin(kind: GraphQLObjectType) -> type | None:
+    """The class whose objects are of this type; None where that is told in another way."""
+    definition = kind.extensions.get(_DEFINITION)
+    if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of:
+        return None
+    origin: type = definition.origin
+    return origin
 
 
 def _acts(extension: FieldExtension) -> bool:

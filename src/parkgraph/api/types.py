@@ -11,6 +11,7 @@ from parkgraph.api import ids, offer_ids
 from parkgraph.api.access import public
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import StayInput, VehicleInput
+from parkgraph.api.steady import live, shown_by
 from parkgraph.domain import geo, money, occupancy, place, pricing
 from parkgraph.domain.occupancy import Audience, OccupancyLevel
 from parkgraph.domain.place import Feature, ListingKey, PlaceKind
@@ -29,7 +30,9 @@ from parkgraph.yards.adapter import NETWORK as YARDS
 @public
 @strawberry.interface(description="Anything with an id that can be asked for again.")
 class Node:
-    id: strawberry.ID
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        raise NotImplementedError
 
 
 @public
@@ -55,6 +58,7 @@ class Money:
 
 
 @public
+@live
 @strawberry.type(description="One configured parking network, or the private yards.")
 class Network:
     subject: strawberry.Private[network.Network]
@@ -209,7 +213,11 @@ class Listing(Node):
 
     @staticmethod
     def of(key: ListingKey, listing: place.Listing) -> "Listing":
-        return Listing(id=strawberry.ID(ids.encode(ids.LISTING, *key)), key=key, subject=listing)
+        return Listing(key=key, subject=listing)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(ids.encode(ids.LISTING, *self.key))
 
     @strawberry.field
     def network(self, info: Info) -> Network:
@@ -279,6 +287,7 @@ class PriceLine:
 
 
 @public
+@shown_by("subject")
 @strawberry.type(description="One network's price for one stay, and how to take it.")
 class Offer:
     subject: strawberry.Private[offers.Offer]
@@ -354,6 +363,7 @@ class Exclusion:
 
 
 @public
+@shown_by("subject")
 @strawberry.type(description="One real facility, merged from every network's listing of it.")
 class Place(Node):
     subject: strawberry.Private[place.Place]
@@ -362,7 +372,11 @@ class Place(Node):
     @staticmethod
     def of(found: place.Place, ends: float | None = None) -> "Place":
         """`ends`: by when the query has to be answered that found it, where it has a deadline already."""
-        return Place(id=strawberry.ID(ids.encode(ids.PLACE, found.id.hex)), subject=found, ends=ends)
+        return Place(subject=found, ends=ends)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(ids.encode(ids.PLACE, self.subject.id.hex))
 
     @strawberry.field
     def name(self) -> str:
@@ -446,10 +460,16 @@ class Place(Node):
 
 
 @public
+@shown_by("kept")
 @strawberry.type(description="What belongs to this search, not to the place.")
 class PlaceEdge:
     subject: strawberry.Private[search.Hit]
     ends: strawberry.Private[float]
+
+    @property
+    def kept(self) -> search.Hit | None:
+        """The hit, where it is of a page that will be found again."""
+        return self.subject if self.subject.is_kept else None
 
     @strawberry.field
     def cursor(self) -> str:

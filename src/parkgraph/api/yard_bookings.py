@@ -119,7 +119,11 @@ class YardBooking(Node):
 
     @staticmethod
     def of(found: booking.YardBooking) -> "YardBooking":
-        return YardBooking(id=booking_id(found.id), subject=found)
+        return YardBooking(subject=found)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return booking_id(self.subject.id)
 
     @strawberry.field
     def status(self, info: Info) -> YardBookingStatus:

@@ -161,7 +161,11 @@ class Yard(OwnersYard, Node):
 
     @staticmethod
     def of(found: yard.Yard) -> "Yard":
-        return Yard(id=yard_id(found.id), subject=found)
+        return Yard(subject=found)
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return yard_id(self.subject.id)
 
     @strawberry.field
     def status(self) -> YardStatus:

@@ -348,5 +348,8 @@ class Quick:
     def class_of(self, kind: GraphQLObjectType) -> type | None:
         return {"A": A}.get(kind.name)
 
+    def shown_by(self, _kind: GraphQLObjectType) -> None:
+        return None
+
     def info(self, context: World) -> World:
         return context

@@ -23,7 +23,7 @@ from parkgraph.graph.search import Search
 from parkgraph.networks import registry
 from parkgraph.services import open_services
 from parkgraph.settings import load
-from tests.api.execution.differential import compiled, interpreted, said, valid, was_compiled
+from tests.api.execution.differential import execution, interpreted, prepare, said, valid, was_compiled
 from tests.api.execution.operations import Operations
 from tests.conftest import execute, with_database
 
@@ -42,10 +42,12 @@ class Demo:
 
     def agree(self, text: str, variables: dict[str, Any], principal: Principal) -> None:
         context = replace(self._context, principal=principal)
-        executor = Executor(SCHEMA, BUILT.resolutions)
-        ours = self._runner.run(compiled(executor, text, variables, context))
-        theirs = self._runner.run(interpreted(SCHEMA, text, variables, context))
-        assert said(ours) == said(theirs), text
+        executor = Executor(SCHEMA, BUILT.resolutions, fragment_bytes=1_000_000)
+        prepared = prepare(executor, text)
+        theirs = said(self._runner.run(interpreted(SCHEMA, text, variables, context)))
+        for _ in range(2):  # without fragments, and from them
+            ours = self._runner.run(execution(lambda: prepared.execute(context, variables)))
+            assert said(ours) == theirs, text
         assert was_compiled(executor) or "__schema" in text or "__type(" in text, text
 
 

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -21,10 +22,16 @@ from graphql.execution.values import VariableValues
 
 from parkgraph.api.execution.completion import Select
 from parkgraph.api.execution.conditions import conditions
+from parkgraph.api.execution.fragments import Fragments
 from parkgraph.api.execution.plan import NotCompiledError, plan
 from parkgraph.api.execution.resolution import AsInSchema, Plain, Resolutions
 from parkgraph.api.execution.run import Circumstances, Run
 from parkgraph.api.execution.source import Functions
+
+KEPT_VARIABLES: Final = 32
+"""Of one query: as many sets of variables, with what they are coerced to; a set takes at most VARIABLES_BYTES."""
+
+VARIABLES_BYTES: Final = 1000
 
 MAX_VARIANTS: Final = 16
 """Of one operation: one for each set of values that its conditions have had."""
@@ -43,6 +50,15 @@ class _Compiled:
     roots: Sequence[Select]
 
 
+@dataclass(slots=True)
+class _Coerced:
+    """Variables' values, and arguments of fields that were made of them for a compiled operation."""
+
+    values: VariableValues
+    compiled: _Compiled | None = None
+    arguments: list[Mapping[str, Any] | None] = field(default_factory=list)
+
+
 class Executor:
     """Of one schema. `executions`: how many of each way there were."""
 
@@ -53,14 +69,17 @@ class Executor:
         *,
         max_coercion_errors: int = 50,
         hide_suggestions: bool = False,
+        fragment_bytes: int = 0,
     ) -> None:
+        """`fragment_bytes`: of JSON that is kept; then data have `orjson.Fragment`s in them."""
         assert_valid_schema(schema)
         self.schema = schema
         self.resolutions = resolutions or AsInSchema()
         self.max_coercion_errors = max_coercion_errors
         self.hide_suggestions = hide_suggestions
         self.executions: Counter[Way] = Counter(dict.fromkeys(Way, 0))
-        self.functions = Functions(schema, self.resolutions)
+        self.fragments = Fragments(fragment_bytes) if fragment_bytes else None
+        self.functions = Functions(schema, self.resolutions, self.fragments)
 
     def prepare(self, document: DocumentNode, operation: OperationDefinitionNode) -> "Prepared":
         """An operation of a valid document, to be executed many times. It is compiled when it is first executed."""
@@ -77,25 +96,23 @@ class Prepared:
         self._conditions = conditions(document)
         self._variants: dict[tuple[object, ...], _Compiled | None] = {}
         self._serially = operation.operation is OperationType.MUTATION
+        self._kept: dict[bytes, _Coerced] = {}
 
     def execute(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
         """The answer; its errors are as they were raised."""
-        executor, operation = self._executor, self._operation
-        values = get_variable_values(
-            executor.schema,
-            operation.variable_definitions or (),
-            dict(variables),
-            max_errors=executor.max_coercion_errors,
-            hide_suggestions=executor.hide_suggestions,
-        )
-        if isinstance(values, list):
-            return ExecutionResult(None, errors=values)
+        executor = self._executor
+        coerced = self._coerce(variables)
+        if isinstance(coerced, list):
+            return ExecutionResult(None, errors=coerced)
+        values = coerced.values
         compiled = self._compiled(values)
         if compiled is None:
             executor.executions[Way.INTERPRETED] += 1
             return self._interpret(context, variables)
         executor.executions[Way.COMPILED] += 1
-        run = Run(compiled.circumstances, context, executor.resolutions.info(context), values)
+        if coerced.compiled is not compiled:
+            coerced.compiled, coerced.arguments = compiled, [None] * len(compiled.circumstances.fields)
+        run = Run(compiled.circumstances, context, executor.resolutions.info(context), values, coerced.arguments)
         try:
             data = _serially(run, compiled.roots) if self._serially else compiled.roots[0](run, None, None)
         except GraphQLError as error:
@@ -103,9 +120,26 @@ class Prepared:
             return ExecutionResult(None, run.errors)
         return ExecutionResult(data, run.errors or None) if isinstance(data, dict) else _later(run, data)
 
-    def way(self, variables: VariableValues) -> Way:
-        """How it is executed under these variables."""
-        return Way.COMPILED if self._compiled(variables) else Way.INTERPRETED
+    def _coerce(self, variables: Mapping[str, Any]) -> "_Coerced | list[GraphQLError]":
+        """The variables' values. Those of queries are kept; of mutations they may be anybody's secrets."""
+        key = b"" if self._serially else orjson.dumps(variables)
+        if kept := self._kept.get(key):
+            return kept
+        values = get_variable_values(
+            self._executor.schema,
+            self._operation.variable_definitions or (),
+            dict(variables),
+            max_errors=self._executor.max_coercion_errors,
+            hide_suggestions=self._executor.hide_suggestions,
+        )
+        if isinstance(values, list):
+            return values
+        coerced = _Coerced(values)
+        if key and len(key) <= VARIABLES_BYTES:
+            if len(self._kept) >= KEPT_VARIABLES:
+                self._kept.clear()
+            self._kept[key] = coerced
+        return coerced
 
     def _compiled(self, values: VariableValues) -> _Compiled | None:
         conditions: tuple[object, ...] = tuple(values.coerced.get(name) for name in self._conditions)

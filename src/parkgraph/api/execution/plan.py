@@ -1,6 +1,6 @@
 """What an operation asks for, type by type: fields collected and merged, with the type of every value on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -30,7 +30,7 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from parkgraph.api.execution.conditions import directives
-from parkgraph.api.execution.resolution import Resolution, Resolutions
+from parkgraph.api.execution.resolution import Full, Resolution, Resolutions
 from parkgraph.api.execution.run import Field
 
 TYPENAME: Final = "__typename"
@@ -63,6 +63,19 @@ class Value:
         return is_non_null_type(self.kind)
 
     @property
+    def is_steady(self) -> bool:
+        """Whether what is asked below it is the same as long as it is."""
+        if self.item:
+            return self.item.is_steady
+        return not is_abstract_type(self.within) and all(
+            entry.is_steady for selection in self.selections.values() for entry in selection.entries
+        )
+
+    @property
+    def selections_below(self) -> Iterable["Selection"]:
+        return self.item.selections_below if self.item else self.selections.values()
+
+    @property
     def within(self) -> GraphQLNullableOutputType:
         """Its type where it is not null."""
         return nullable(self.kind)
@@ -76,6 +89,13 @@ class Entry:
     value: Value | None
     resolution: Resolution | None
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether it is the same as long as its object is."""
+        return self.value is None or (
+            not isinstance(self.resolution, Full | None) and self.resolution.is_steady and self.value.is_steady
+        )
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Selection:
@@ -84,6 +104,15 @@ class Selection:
     number: int
     kind: GraphQLObjectType
     entries: Sequence[Entry]
+
+    @property
+    def steady_fields(self) -> int:
+        """How many fields, here and below, are the same as long as an object is."""
+        return sum(
+            1 + sum(below.steady_fields for below in (entry.value.selections_below if entry.value else ()))
+            for entry in self.entries
+            if entry.is_steady
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -9,9 +9,10 @@ from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The attribute of the source with this name."""
+    """The attribute of the source with this name. `is_steady`: see Plain."""
 
     name: str
+    is_steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,15 @@ class Plain:
 
     `takes_source`: whether the source is its first argument. `info`: the name of the argument that is given what
     `Resolutions.info` makes of the context, once for each request. `arguments`: what makes its other arguments of
-    graphql-core's, once for each request and place in the query.
+    graphql-core's, once for each place in the query and set of variables, so that nobody may change them. `is_steady`:
+    what it gives follows from its source alone, and is the same as long as that is.
     """
 
     call: Callable[..., Any]
     takes_source: bool = True
     info: str | None = None
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    is_steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Resolutions(Protocol):
         They are neither awaitable nor exceptions, and the type's `is_type_of` holds for them.
         """
 
+    def shown_by(self, kind: GraphQLObjectType) -> str | None:
+        """The attribute of this type's objects with what they show: the steady fields of two objects that show the same
+        thing are the same. It may be None in an object that shows nothing which lasts.
+        """
+
     def info(self, context: Any) -> Any:
         """What `Plain` functions are given as their info."""
 
@@ -62,6 +70,9 @@ class AsInSchema:
         return Full(field.resolve or default_field_resolver)
 
     def class_of(self, _kind: GraphQLObjectType) -> type | None:
+        return None
+
+    def shown_by(self, _kind: GraphQLObjectType) -> str | None:
         return None
 
     def info(self, context: Any) -> Any:

@@ -49,7 +49,7 @@ class Circumstances:
 
 
 class Run:
-    """Errors so far, and arguments, which are coerced once for each field of the query."""
+    """Errors so far, and arguments, which are coerced once for each field of the query and set of variables."""
 
     __slots__ = (
         "_background",
@@ -63,12 +63,19 @@ class Run:
         "variables",
     )
 
-    def __init__(self, circumstances: Circumstances, context: Any, info: Any, variables: VariableValues) -> None:
+    def __init__(
+        self,
+        circumstances: Circumstances,
+        context: Any,
+        info: Any,
+        variables: VariableValues,
+        arguments: list[Mapping[str, Any] | None],
+    ) -> None:
         self.circumstances = circumstances
         self.context = context
         self.info = info
         self.variables = variables
-        self.arguments: list[Mapping[str, Any] | None] = [None] * len(circumstances.fields)
+        self.arguments = arguments
         self.errors: list[GraphQLError] = []
         self._nulled: set[PathTo] = set()
         self._background: set[asyncio.Future[Any]] = set()

@@ -25,6 +25,7 @@ from graphql import (
 )
 from graphql.pyutils import Undefined, is_awaitable
 from graphql.type import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+from orjson import Fragment
 
 from parkgraph.api.execution.completion import (
     Select,
@@ -38,6 +39,7 @@ from parkgraph.api.execution.completion import (
     leaf_result,
     settled,
 )
+from parkgraph.api.execution.fragments import Fragments
 from parkgraph.api.execution.plan import Entry, Plan, Selection, Value
 from parkgraph.api.execution.resolution import Attribute, Plain, Resolutions
 from parkgraph.api.execution.run import PathTo, Run
@@ -52,18 +54,24 @@ _AS_IT_IS: Final[dict[GraphQLOutputType, str]] = {
 """When a value of a leaf type is in the answer as it is. A float is finite where it does not differ from itself."""
 
 
+MIN_STEADY: Final = 3
+"""Fields of an object, and of what is in it, that are worth to be kept as JSON."""
+
+
 class Functions:
     """Compiles plans of one schema; what is learnt of classes and enums serves all of them."""
 
-    def __init__(self, schema: GraphQLSchema, resolutions: Resolutions) -> None:
+    def __init__(self, schema: GraphQLSchema, resolutions: Resolutions, fragments: Fragments | None) -> None:
         self._schema = schema
         self._resolutions = resolutions
+        self._fragments = fragments
         self._plain: set[type] = set()
         self._names: dict[GraphQLEnumType, _EnumNames] = {}
 
     def compile(self, plan: Plan) -> Sequence[Select]:
         """The functions of the plan's roots."""
         functions: dict[str, Any] = {
+            "Fragment": Fragment,
             "abandon": abandon,
             "all_entries": all_entries,
             "all_items": all_items,
@@ -79,9 +87,12 @@ class Functions:
             functions[f"guard_{value.number}"] = guarded(handle)
             functions[f"settle_{value.number}"] = settle
             self._provide(functions, value, settle)
-        writer = _Writer(self._resolutions)
+        writer = _Writer(self._resolutions, keeps=self._fragments is not None)
         for selection in plan.selections:
-            writer.select(selection)
+            writer.select(f"select_{selection.number}", selection.kind, selection.entries)
+            if self._is_kept(selection):
+                holes = [entry for entry in selection.entries if not entry.is_steady]
+                writer.select(f"holes_{selection.number}", selection.kind, holes)
             for entry in selection.entries:
                 if entry.value:
                     functions[f"field_{entry.value.field.number}"] = entry.value.field
@@ -91,7 +102,24 @@ class Functions:
             if value.item:
                 writer.list(value, value.item)
         exec(compile("\n".join(writer.lines), "<operation>", "exec"), functions)  # noqa: S102
+        for selection in plan.selections:
+            self._keep(functions, selection)
         return [functions[f"select_{root.number}"] for root in plan.roots]
+
+    def _is_kept(self, selection: Selection) -> bool:
+        """Whether JSON of its objects is kept: where that spares at least as much as it takes to look it up."""
+        shown = self._fragments and self._resolutions.class_of(selection.kind) and self._shown_by(selection)
+        return bool(shown) and selection.steady_fields >= MIN_STEADY
+
+    def _shown_by(self, selection: Selection) -> str | None:
+        return self._resolutions.shown_by(selection.kind)
+
+    def _keep(self, functions: dict[str, Any], selection: Selection) -> None:
+        shown_by = self._shown_by(selection)
+        if self._fragments and shown_by and self._is_kept(selection):
+            number, keys = selection.number, {entry.key: not entry.is_steady for entry in selection.entries}
+            select, holes = functions[f"select_{number}"], functions[f"holes_{number}"]
+            functions[f"select_{number}"] = self._fragments.kept(select, holes, shown_by, keys)
 
     def _provide(self, functions: dict[str, Any], value: Value, settle: Step) -> None:
         kind = value.within
@@ -130,18 +158,19 @@ def learn(plain: set[type], value: object) -> None:
 
 
 class _Writer:
-    def __init__(self, resolutions: Resolutions) -> None:
+    def __init__(self, resolutions: Resolutions, *, keeps: bool) -> None:
+        """`keeps`: whether selections may be fragments."""
         self.lines: list[str] = []
         self._resolutions = resolutions
+        self._keeps = keeps
 
-    def select(self, selection: Selection) -> None:
-        self._write(0, f"def select_{selection.number}(run, source, path):", " waiting = None", " try:", "  pass")
-        for index, entry in enumerate(selection.entries):
+    def select(self, function: str, kind: GraphQLObjectType, entries: Sequence[Entry]) -> None:
+        self._write(0, f"def {function}(run, source, path):", " waiting = None", " try:", "  pass")
+        for index, entry in enumerate(entries):
             if entry.value:
-                self._entry(f"v{index}", entry, entry.value, selection.kind.name)
+                self._entry(f"v{index}", entry, entry.value, kind.name)
         pairs = (
-            f"{entry.key!r}: {f'v{index}' if entry.value else repr(selection.kind.name)}"
-            for index, entry in enumerate(selection.entries)
+            f"{entry.key!r}: {f'v{index}' if entry.value else repr(kind.name)}" for index, entry in enumerate(entries)
         )
         self._write(1, "except Exception:", " if waiting:", "  run.settle(list(waiting.values()))", " raise")
         self._write(1, f"done = {{{', '.join(pairs)}}}")
@@ -229,7 +258,8 @@ class _Writer:
         otherwise: Sequence[str],
     ) -> None:
         self._write(depth, f"if {quick}:", f" {name} = {function}(run, {name}, {at})")
-        self._write(depth + 1, f"if {name}.__class__ is not {made}:")
+        kept = f" and {name}.__class__ is not Fragment" if made == "dict" and self._keeps else ""
+        self._write(depth + 1, f"if {name}.__class__ is not {made}{kept}:")
         self._write(depth + 2, f"{name} = guard_{value.number}(run, {name}, {at})", *(line.strip() for line in wait))
         self._write(depth, "else:" if value.required else f"elif {name} is not None:", *otherwise)
 

@@ -1,0 +1,192 @@
+"""JSON that is kept is what would be made again, and never more than may be kept."""
+
+import asyncio
+from collections.abc import Mapping
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+import pytest
+from graphql import ExecutionResult, GraphQLField, GraphQLObjectType, build_schema
+
+from parkgraph.api.execution.executor import Executor
+from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
+from tests.api.execution.differential import prepare
+
+SCHEMA = build_schema("""
+    type Thing { name: String!  size: Int  colour: String  clock: Int!  later: String  odd: String  next: Thing }
+    type Query { things: [Thing!]!  thing: Thing }
+""")
+STEADY = "name size colour"
+
+
+class Shown:
+    """What things show; it counts how often it is asked for its name."""
+
+    def __init__(self, name: object = "a", next_: "Shown | None" = None) -> None:
+        self.asked = 0
+        self._name = name
+        self.next = next_
+
+    @property
+    def name(self) -> object:
+        self.asked += 1
+        if isinstance(self._name, Exception):
+            raise self._name
+        return self._name
+
+
+class Thing:
+    def __init__(self, shown: Shown | None, also: Shown | None = None) -> None:
+        self.shown = shown
+        self.also = also or shown
+
+    @property
+    def size(self) -> int:
+        return 1
+
+    @property
+    def colour(self) -> str:
+        return "red"
+
+
+class World:
+    def __init__(self, *things: Thing) -> None:
+        self.things = list(things)
+        self.now = 0
+
+
+async def later(source: Thing, info: World) -> str:
+    await asyncio.sleep(0)
+    return f"at {info.now}"
+
+
+class Ways:
+    def of(self, _parent: GraphQLObjectType, name: str, _field: GraphQLField) -> Resolution:
+        ways: Mapping[str, Resolution] = {
+            "name": Plain(lambda source: source.also.name, is_steady=True),
+            "size": Attribute("size", is_steady=True),
+            "colour": Attribute("colour", is_steady=True),
+            "clock": Plain(lambda source, info: info.now, info="info"),
+            "later": Plain(later, info="info"),
+            "odd": Full(lambda source, info: "odd"),
+            "next": Plain(lambda source: Thing(source.also.next) if source.also.next else None, is_steady=True),
+            "things": Plain(lambda source, info: info.things, info="info"),
+            "thing": Plain(lambda source, info: info.things[0], info="info"),
+        }
+        return ways[name]
+
+    def class_of(self, kind: GraphQLObjectType) -> type | None:
+        return Thing if kind.name == "Thing" else None
+
+    def shown_by(self, kind: GraphQLObjectType) -> str | None:
+        return "shown" if kind.name == "Thing" else None
+
+    def info(self, context: World) -> World:
+        return context
+
+
+class Asking:
+    def __init__(self, query: str, limit: int = 100_000) -> None:
+        self.executor = Executor(SCHEMA, Ways(), fragment_bytes=limit)
+        self._prepared = prepare(self.executor, query)
+
+    def __call__(self, world: World) -> Any:
+        result = self.result(world)
+        assert not result.errors
+        return orjson.loads(orjson.dumps(result.data))
+
+    def result(self, world: World) -> ExecutionResult:
+        async def run() -> ExecutionResult:
+            result = self._prepared.execute(world, {})
+            return await result if isawaitable(result) else result
+
+        return asyncio.run(run())
+
+
+def test_an_object_is_made_once() -> None:
+    shown, ask = Shown(), Asking(f"{{ things {{ {STEADY} }} }}")
+    expected = {"things": [{"name": "a", "size": 1, "colour": "red"}] * 2}
+    assert ask(World(Thing(shown), Thing(shown))) == expected
+    assert ask(World(Thing(shown), Thing(shown))) == expected
+    assert shown.asked == 1
+
+
+def test_what_replaces_it_is_made_anew() -> None:
+    ask = Asking(f"{{ thing {{ {STEADY} }} }}")
+    for name in "abc":
+        assert ask(World(Thing(Shown(name))))["thing"]["name"] == name
+
+
+@pytest.mark.parametrize("hole", ["clock", "moment: clock", "odd", "later"])
+@pytest.mark.parametrize("query", ["{hole} name size colour", "name {hole} size colour", "name size colour {hole}"])
+def test_what_changes_is_a_hole_in_its_place(query: str, hole: str) -> None:
+    text = f"{{ things {{ {query.replace('{hole}', hole)} }} }}"
+    shown, ask, plain = Shown(), Asking(text), Asking(text, 0)
+    world = World(Thing(shown), Thing(Shown("b")))
+    for now in range(3):
+        world.now = now
+        kept, made = ask.result(world), plain.result(world)
+        assert orjson.dumps(kept.data) == orjson.dumps(made.data)
+    assert shown.asked == 3 + 1
+
+
+def test_a_hole_below_makes_a_hole() -> None:
+    shown = Shown("a", next_=Shown("b"))
+    ask, world = Asking(f"{{ thing {{ {STEADY} next {{ {STEADY} clock }} }} }}"), World(Thing(shown))
+    assert ask(world)["thing"]["next"]["clock"] == 0
+    world.now = 1
+    assert ask(world)["thing"]["next"] == {"name": "b", "size": 1, "colour": "red", "clock": 1}
+    assert shown.asked == 1
+
+
+def test_an_error_is_not_kept() -> None:
+    shown, ask = Shown(ValueError("no name")), Asking(f"{{ thing {{ {STEADY} }} }}")
+    for _ in range(2):
+        result = ask.result(World(Thing(shown)))
+        assert [error.path for error in result.errors or ()] == [["thing", "name"]]
+        assert result.data == {"thing": None}
+    assert shown.asked == 2
+
+
+def test_an_error_in_a_hole_is_reported_with_its_place() -> None:
+    ask, world = Asking(f"{{ things {{ {STEADY} clock }} }}"), World(Thing(Shown()), Thing(Shown()))
+    ask(world)
+    world.now = "no number"  # type: ignore[assignment]
+    result = ask.result(world)
+    assert result.data is None
+    assert [error.path for error in result.errors or ()] == [["things", 0, "clock"]]
+
+
+def test_what_shows_nothing_that_lasts_is_not_kept() -> None:
+    shown, ask = Shown(), Asking(f"{{ thing {{ {STEADY} }} }}")
+    for _ in range(3):
+        assert ask(World(Thing(None, shown)))["thing"]["name"] == "a"
+    assert shown.asked == 3
+
+
+def test_two_selections_are_two_fragments() -> None:
+    shown, ask = Shown(), Asking("{ thing { name size colour } things { colour size name } }")
+    for _ in range(2):
+        answer = ask(World(Thing(shown)))
+        assert list(answer["thing"]) == ["name", "size", "colour"]
+        assert list(answer["things"][0]) == ["colour", "size", "name"]
+
+
+def test_what_is_no_json_is_left_to_whoever_says_the_answer() -> None:
+    ask = Asking(f"{{ thing {{ {STEADY} }} }}")
+    for _ in range(2):
+        result = ask.result(World(Thing(Shown("\ud800"))))
+        assert result.data == {"thing": {"name": "\ud800", "size": 1, "colour": "red"}}
+
+
+def test_no_more_bytes_are_kept_than_may_be() -> None:
+    limit = 20_000
+    ask = Asking(f"{{ things {{ {STEADY} }} }}", limit)
+    fragments = ask.executor.fragments
+    assert fragments
+    often = Shown("often")
+    for number in range(300):
+        ask(World(Thing(often), Thing(Shown(f"{number}"))))
+        assert fragments.bytes <= limit + 1000
+    assert often.asked == 1

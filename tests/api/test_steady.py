@@ -1,0 +1,122 @@
+"""What is kept as JSON does not change: held for every field that can get into it."""
+
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type
+
+from parkgraph.api import schema
+from parkgraph.api.execution.resolution import Attribute, Full, Plain
+from parkgraph.domain.tariff import RateTable
+from parkgraph.graph import search
+from parkgraph.graph.offers import Offer
+
+BUILT = schema.build()
+RESOLUTIONS = BUILT.resolutions
+KEPT = {
+    kind.name: kind
+    for kind in BUILT.core.type_map.values()
+    if isinstance(kind, GraphQLObjectType) and RESOLUTIONS.shown_by(kind)
+}
+AS_THEY_ARE = (str, int, float, bool, types.NoneType, datetime, date, time, timedelta, Decimal, UUID, Enum, ZoneInfo)
+
+
+def steady(kind: GraphQLObjectType) -> Iterator[tuple[str, Attribute | Plain]]:
+    for name, field in kind.fields.items():
+        resolution = RESOLUTIONS.of(kind, name, field)
+        if not isinstance(resolution, Full) and resolution.is_steady:
+            yield name, resolution
+
+
+def reached() -> dict[str, GraphQLObjectType]:
+    """The types of all that may stand in what is kept."""
+    found, waiting = {}, list(KEPT.values())
+    while waiting:
+        kind = waiting.pop()
+        if kind.name not in found:
+            found[kind.name] = kind
+            below = (get_named_type(kind.fields[name].type) for name, _ in steady(kind))
+            waiting += [each for each in below if isinstance(each, GraphQLObjectType)]
+    return found
+
+
+def is_frozen(of: Any, seen: frozenset[Any] = frozenset()) -> bool:
+    """Whether values of this type never change."""
+    if typing.get_origin(of) in (typing.Union, types.UnionType, tuple, frozenset):
+        return all(each is Ellipsis or is_frozen(each, seen) for each in typing.get_args(of))
+    if typing.get_origin(of) is typing.Annotated:
+        return is_frozen(typing.get_args(of)[0], seen)
+    if not isinstance(of, type) or of in seen:
+        return of in seen
+    if issubclass(of, AS_THEY_ARE):
+        return True
+    if issubclass(of, tuple):
+        return all(is_frozen(each, seen | {of}) for each in typing.get_type_hints(of).values())
+    params = getattr(of, "__dataclass_params__", None)
+    return (
+        is_dataclass(of)
+        and bool(params and params.frozen)
+        and all(is_frozen(each, seen | {of}) for name, each in typing.get_type_hints(of).items() if name != "priced_by")
+    )
+
+
+def test_places_offers_and_hits_are_kept() -> None:
+    assert set(KEPT) == {"Place", "Offer", "PlaceEdge"}
+
+
+@pytest.mark.parametrize("name", sorted(reached()))
+def test_what_a_kept_object_shows_never_changes(name: str) -> None:
+    """A hit is of one question at one moment; the others are frozen, or views that are looked at themselves."""
+    views = {RESOLUTIONS.class_of(kind) for kind in reached().values()}
+    origin = RESOLUTIONS.class_of(reached()[name])
+    assert origin
+    for attribute, of in typing.get_type_hints(origin).items():
+        parts = set(typing.get_args(of)) if isinstance(of, types.UnionType) else {of}
+        assert all(part in views or part is search.Hit or is_frozen(part) for part in parts), f"{name}.{attribute}"
+
+
+@pytest.mark.parametrize(
+    ("name", "changing"),
+    [
+        ("Network", {"status", "circuit", "listings", "rejected", "lastSuccessAt", "name", "id"}),
+        ("Occupancy", {"fresh", "network"}),
+        ("Place", {"isOpen", "offers", "parts", "partOf"}),
+        ("Offer", {"network"}),
+        ("Listing", {"network", "attribution"}),
+    ],
+)
+def test_what_changes_by_itself_is_never_kept(name: str, changing: set[str]) -> None:
+    kind = BUILT.core.type_map[name]
+    assert isinstance(kind, GraphQLObjectType)
+    assert changing.isdisjoint({each for each, _ in steady(kind)})
+
+
+def test_what_is_kept_looks_at_no_clock_and_asks_nobody() -> None:
+    for kind in reached().values():
+        for name, resolution in steady(kind):
+            if isinstance(resolution, Plain):
+                used = set(resolution.call.__code__.co_names)
+                assert used.isdisjoint({"now", "time", "clock", "context", "random", "uuid4", "today"}), (
+                    f"{kind}.{name}"
+                )
+
+
+def test_live_types_are_not_reached() -> None:
+    assert "Network" not in reached()
+    assert "SourceReport" not in reached()
+
+
+def test_the_rule_would_catch_what_changes() -> None:
+    assert not is_frozen(list[int])
+    assert not is_frozen(search.Search)
+    assert is_frozen(Offer)
+    assert is_frozen(RateTable)
