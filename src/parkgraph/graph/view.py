@@ -76,9 +76,7 @@ def build(
         learnt.update(identities.learn(members, cluster_of))
 
     affected = {key for members in in_question for key in members} | changes.gone
-    place_of = dict(previous.place_of)
-    left = {place_of.pop(key) for key in affected if key in place_of} - set(ids.values())
-    place_of.update((key, place_id) for members, place_id in ids.items() for key in members)
+    place_of, left = _placed(previous.place_of, affected, ids)
 
     places = dict(previous.places)
     for place_id in left:
@@ -91,7 +89,8 @@ def build(
         if before is None or not _is_of(before, told):
             places[place_id] = merge(place_id, told, rules.names)
 
-    whole_of, parts_of = parts(clustering.parts, place_of)
+    same = place_of is previous.place_of and clustering is previous.clustering
+    whole_of, parts_of = (previous.whole_of, previous.parts_of) if same else parts(clustering.parts, place_of)
     view = View(
         places=places,
         place_of=place_of,
@@ -155,6 +154,18 @@ def _regrouped(
         del after[key]
     after.update((key, members) for members in regrouped for key in members)
     return after, regrouped
+
+
+def _placed(
+    before: Mapping[ListingKey, UUID], affected: Collection[ListingKey], ids: Mapping[Members, UUID]
+) -> tuple[Mapping[ListingKey, UUID], set[UUID]]:
+    """The place of each listing, with these ids for the affected ones, and the places that are no more."""
+    if not affected:
+        return before, set()
+    after = dict(before)
+    left = {after.pop(key) for key in affected if key in after} - set(ids.values())
+    after.update((key, place_id) for members, place_id in ids.items() for key in members)
+    return after, left
 
 
 def _is_of(place: Place, members: Collection[tuple[ListingKey, Listing]]) -> bool:
