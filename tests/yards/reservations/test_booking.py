@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from parkgraph.db.engine import Database
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Audience
-from parkgraph.domain.stay import Stay
+from parkgraph.domain.stay import MAX_STAY, Stay
 from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.yards.cancellation import CancellationRule
 from parkgraph.yards.reservations.booking import HOLD, Status, YardBooking
-from parkgraph.yards.reservations.outcome import Full, KeyConflict, QuoteExpired, Reason, Refused, Stale
+from parkgraph.yards.reservations.outcome import NOT_CONFIRMED, Full, KeyConflict, QuoteExpired, Reason, Refused, Stale
 from parkgraph.yards.reservations.payments import Authorisation
 from parkgraph.yards.reservations.permits import Span
 from parkgraph.yards.reservations.quoting import VALID_FOR, YardQuote
@@ -245,12 +245,14 @@ async def test_what_waited_too_long_expires_by_itself(stage: Stage) -> None:
 
 async def test_old_quotes_are_removed_and_what_was_booked_with_them_stays(stage: Stage) -> None:
     yard = await stage.open(spaces=spaces(2))
-    booking = await stage.booked(yard, hours_from(0, 2))
-    quote = await stage.quoted(yard, hours_from(0, 2))
+    booked, quote = [await stage.quoted(yard, hours_from(0, 2)) for _ in range(2)]
+    booking = await stage.book(booked, key="one")
     stage.clock.pass_by(timedelta(days=2))
     await stage.reservations.tidy(stage.clock() - timedelta(days=1))
     assert await stage.book(quote) == QuoteExpired()
     assert await stage.reservations.find(booking.id) == booking
+    assert await stage.book(booked, key="one") == booking
+    assert await stage.book(quote, key="one") == KeyConflict()
 
 
 async def test_where_the_owner_has_to_approve_the_space_is_kept_and_no_money_taken(stage: Stage) -> None:
@@ -276,6 +278,15 @@ async def test_a_request_that_is_declined_gives_space_and_money_back(stage: Stag
     await stage.quoted(yard, hours_from(0, 2))
     refusal = await stage.desk.approve(EDITOR, requested.id)
     assert isinstance(refusal, Refused)
+
+
+async def test_what_is_not_confirmed_cannot_be_missed_and_what_is_not_paid_not_approved(stage: Stage) -> None:
+    requested = await stage.booked(await stage.open(approval_required=True), hours_from(0, 2))
+    assert await stage.desk.mark_no_show(EDITOR, requested.id) == NOT_CONFIRMED
+    stage.till.answer = Authorisation.PENDING
+    held = await stage.booked(await stage.open(approval_required=True), hours_from(0, 2))
+    for decide in (stage.desk.approve, stage.desk.decline, stage.desk.mark_no_show):
+        assert await decide(EDITOR, held.id) == NOT_CONFIRMED
 
 
 async def test_a_request_that_nobody_answers_expires_before_arrival(stage: Stage) -> None:
@@ -484,6 +495,15 @@ async def test_bookings_are_listed_the_latest_arrival_first_page_by_page(stage: 
     assert await stage.desk.list_of_yard(EDITOR, yard.id, all_day, made[2].id, 1) == [made[1]]
     assert await stage.desk.list_of_yard(EDITOR, yard.id, all_day, made[1].id, 10) == [made[3]]
     assert await stage.desk.list_of_yard(STRANGER, yard.id, all_day, None, 10) == ()
+
+
+async def test_a_stay_as_long_as_may_be_is_listed_on_its_last_day(stage: Stage) -> None:
+    yard = await stage.open()
+    booking = await stage.booked(yard, Stay(NOON, NOON + MAX_STAY))
+    last = Span(NOON + MAX_STAY - HOUR, NOON + MAX_STAY)
+    assert await stage.desk.list_of_yard(EDITOR, yard.id, last, None, 10) == [booking]
+    over = Span(last.ends, last.ends + HOUR)
+    assert await stage.desk.list_of_yard(EDITOR, yard.id, over, None, 10) == []
 
 
 async def test_no_plate_and_no_key_is_readable_in_the_database(stage: Stage) -> None:

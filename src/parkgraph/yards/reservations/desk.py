@@ -9,7 +9,7 @@ from uuid import UUID
 
 from parkgraph.yards.repository import YardRepository
 from parkgraph.yards.reservations.booking import Status, YardBooking
-from parkgraph.yards.reservations.outcome import UNKNOWN_BOOKING, Reason, Refused
+from parkgraph.yards.reservations.outcome import NOT_CONFIRMED, UNKNOWN_BOOKING, Reason, Refused
 from parkgraph.yards.reservations.permits import Span
 from parkgraph.yards.reservations.reading import Kept
 from parkgraph.yards.reservations.reservations import Reservations, available
@@ -35,6 +35,8 @@ class Desk:
                     return await self._reservations.changes.approve(turn, kept, now)
                 case Status.CONFIRMED | Status.COMPLETED:
                     return kept.booking
+                case Status.HELD:
+                    return NOT_CONFIRMED
             return _not_waiting()
 
         return await self._decide(editor, booking_id, decide)
@@ -48,6 +50,8 @@ class Desk:
                     return await self._reservations.changes.end(turn, kept, Status.DECLINED, now)
                 case Status.DECLINED:
                     return kept.booking
+                case Status.HELD:
+                    return NOT_CONFIRMED
             return _not_waiting()
 
         return await self._decide(editor, booking_id, decide)
@@ -82,6 +86,8 @@ class Desk:
                     return await self._reservations.changes.end(turn, kept, Status.NO_SHOW, now)
                 case Status.CONFIRMED:
                     return Refused(Reason.NOT_STARTED, "The stay has not begun yet.")
+                case Status.HELD | Status.REQUESTED:
+                    return NOT_CONFIRMED
             return Refused(Reason.OVER, "The booking has ended already.")
 
         return await self._decide(editor, booking_id, decide)

@@ -69,5 +69,6 @@ class Taken:
 UNKNOWN_BOOKING: Final = Refused(Reason.UNKNOWN, "There is no such booking.")
 UNKNOWN_YARD: Final = Refused(Reason.UNKNOWN, "There is no such yard.")
 UNKNOWN_SPACE: Final = Refused(Reason.UNKNOWN, "The yard has no such space.")
+NOT_CONFIRMED: Final = Refused(Reason.NOT_CONFIRMED, "The booking is not confirmed yet.")
 NO_RATES: Final = Refused(Reason.NO_RATES, "The yard has no rates.")
 UNKNOWN: Final = Refused(Reason.UNKNOWN, "There is no such thing.")

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
 from parkgraph.domain.occupancy import Audience
-from parkgraph.domain.stay import Stay
+from parkgraph.domain.stay import MAX_STAY, Stay
 from parkgraph.domain.tariff import RateTable
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.privacy.vault import Vault
@@ -95,6 +95,7 @@ class Reader:
         where = [
             col(YardBookingRow.yard_id) == of_yard,
             col(YardBookingRow.arrive) < ends,
+            col(YardBookingRow.arrive) > begins - MAX_STAY,  # else the index is read from the yard's first day on
             col(YardBookingRow.leave) > begins,
             *_beyond(YardBookingRow, YardBookingRow.arrive, after),
         ]

@@ -21,6 +21,7 @@ from parkgraph.yards.repository import YardRepository
 from parkgraph.yards.reservations.booking import Status, YardBooking, difference
 from parkgraph.yards.reservations.changes import Changes
 from parkgraph.yards.reservations.outcome import (
+    NOT_CONFIRMED,
     UNKNOWN_BOOKING,
     Full,
     KeyConflict,
@@ -329,5 +330,5 @@ def _not_changeable(booking: YardBooking, now: datetime) -> Refused | None:
         case Status.CONFIRMED:
             return None
         case Status.HELD | Status.REQUESTED:
-            return Refused(Reason.NOT_CONFIRMED, "The booking is not confirmed yet.")
+            return NOT_CONFIRMED
     return Refused(Reason.OVER, "The booking has ended already.")
