@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkgraph.domain.budget import Budget
 from parkgraph.domain.civil import Band
+from parkgraph.domain.ladder import MAX_BANDS, MAX_CAPS, MAX_LINES
 from parkgraph.domain.pricing import OfferReason, OfferStatus, Quote, describe, price
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import (
@@ -195,6 +198,16 @@ def test_a_price_of_too_many_lines_to_list_is_refused() -> None:
     collection = RateLineCollection((*each_minute, segment(500, None, 1440, "1")), reset=DAY)
     assert len(quote(RateTable("EUR", (collection,)), 10 * DAY).lines) == 5_010
     assert quote(RateTable("EUR", (collection,)), 365 * DAY).reason is OfferReason.TOO_COMPLEX
+
+
+def test_the_bounds_are_documented() -> None:
+    words = (Path(__file__).parents[2] / "docs" / "pricing.md").read_text()
+    bounds = Budget()
+    for number, what in (
+        (MAX_LINES, "lines"), (MAX_BANDS, "bands"), (MAX_CAPS, "caps"),
+        (bounds.steps, "parts"), (bounds.units, "lengths"), (bounds.charges, "charges"),
+    ):  # fmt: skip
+        assert f"{number:,} {what}" in words
 
 
 def test_no_month_leads_out_of_the_calendar() -> None:

@@ -129,6 +129,8 @@ def tables_that_forget(draw: st.DrawFn) -> tuple[RateTable, timedelta | TariffDa
     collection = RateLineCollection(
         lines,
         caps=tuple(draw(st.lists(st.builds(Cap, st.integers(0, 9999).map(Decimal), st.just(reset)), max_size=1))),
+        free=timedelta(minutes=draw(st.sampled_from([0, 0, 15, 60]))),
+        free_again=True,
         elapsed=ladder.elapsed,
         boundary=ladder.boundary,
         reset=reset,
