@@ -41,7 +41,7 @@ def demo_url(database_url: str, data_dir: Path) -> Iterator[str]:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:
-            assert ready.wait(30), "the demo did not get ready"
+            assert ready.wait(100), "the demo did not get ready"
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
