@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 
+from parkgraph.accounts.principal import ANONYMOUS
 from parkgraph.api.admission import Admission
 from parkgraph.api.context import Context
 from parkgraph.api.queries import Query
@@ -120,8 +121,10 @@ async def ten_networks(
     clock = Shifted()
     service = Networks([ill, *others], database, clock=clock, policy=policy, steady=clock.steady)
     graph = PlaceGraph(service, PlaceIds(database), MatchPins(database))
-    services: dict[str, Any] = dict.fromkeys(field.name for field in fields(Context))  # the others are not asked
+    # The others are not asked.
+    services: dict[str, Any] = dict.fromkeys(field.name for field in fields(Context) if field.init)
     services |= {"search": Search(graph, service, deadline, clock), "graph": graph, "networks": service}
+    services["principal"] = ANONYMOUS
     context = Context(**services)
     await service.start()
     try:
