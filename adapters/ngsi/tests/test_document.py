@@ -38,6 +38,19 @@ def test_a_document_of_another_shape_is_malformed(content: bytes) -> None:
         read(content)
 
 
+@pytest.mark.parametrize("graph", ["@graph", "features"])
+def test_entities_in_a_graph_or_as_features_are_read_like_a_list(graph: str) -> None:
+    at = {"type": "Point", "coordinates": [8.68, 49.41]}
+    facts = {"type": "OffStreetParking", "name": "P1", "totalSpotNumber": {"type": "Property", "value": 70}}
+    entities = {
+        "@graph": {"id": "urn:P1", **facts, "location": {"type": "GeoProperty", "value": at}},
+        "features": {"type": "Feature", "id": "urn:P1", "geometry": at, "properties": facts},
+    }
+    batch = read(json.dumps({graph: [entities[graph], None, 7]}).encode())
+    assert [(item.local_id, item.capacity, item.location.latitude) for item in batch.items] == [("urn:P1", 70, 49.41)]
+    assert len(batch.rejected) == 2
+
+
 def test_an_entity_that_was_asked_for_by_its_id_is_a_list_of_one() -> None:
     assert len(read(json.dumps(ENTITIES[0]).encode()).items) == 1
 

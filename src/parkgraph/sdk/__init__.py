@@ -20,6 +20,7 @@ from parkgraph.sdk.contract import (
     SearchAdapter,
 )
 from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, Refused, Unavailable
+from parkgraph.sdk.rows import Row, exact, one_line
 from parkgraph.sdk.tokens import Token, Tokens
 
 __all__ = [
@@ -44,11 +45,14 @@ __all__ = [
     "Reservation",
     "ReservationStatus",
     "Response",
+    "Row",
     "RowRejected",
     "SearchAdapter",
     "Token",
     "Tokens",
     "Unavailable",
     "Url",
+    "exact",
+    "one_line",
     "read_rows",
 ]

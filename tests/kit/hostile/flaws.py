@@ -152,7 +152,7 @@ FEED = (
         ),
     ),
     Flaw("money", "no such currency", ((FACILITY, 'RateTable("EUR"', 'RateTable("EUX"'),)),
-    Flaw("texts", "control characters", ((FACILITY, ", AfterValidator(_one_line)]", "]"),)),
+    Flaw("texts", "control characters", ((FACILITY, ", AfterValidator(one_line)]", "]"),)),
     Flaw("texts", "without end", ((FACILITY, "Annotated[str, Field(max_length=200), ", "Annotated[str, "),)),
     Flaw(
         "ids",

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from parkgraph.sdk import one_line
+
 MAX_TEXT: Final = 300
 MAX_SPACES: Final = 100_000
 MAX_ROWS: Final = 100
@@ -25,7 +27,7 @@ def text(value: object) -> str | None:
         value = value.get("en") or next((words for words in value.values() if isinstance(words, str)), None)
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         return None
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in value).split()) or None
+    return one_line(value) or None
 
 
 def identifier(value: object) -> str | None:

@@ -1,25 +1,18 @@
 """What all payload classes of this network share."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-
-class Row(BaseModel):
-    """A part of a facility. A value of another type than the network's own rejects the whole facility."""
-
-    model_config = ConfigDict(strict=True, frozen=True, alias_generator=to_camel, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, row: Any) -> Any:
-        return {key: value for key, value in row.items() if value is not None} if isinstance(row, dict) else row
+from parkgraph import sdk
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+class Row(sdk.Row):
+    """A part of a facility."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
-Text = Annotated[str, Field(max_length=1000), AfterValidator(_one_line)]
+Text = Annotated[str, Field(max_length=1000), AfterValidator(sdk.one_line)]
 """Without the control characters, line breaks and outer blanks that the network's texts may have."""

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from parkgraph.sdk import one_line
+
 HONG_KONG: Final = ZoneInfo("Asia/Hong_Kong")
 
 MAX_TEXT: Final = 300
@@ -24,7 +26,7 @@ def text(value: object) -> str | None:
         return str(value)
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         return None
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in value).split()) or None
+    return one_line(value) or None
 
 
 def number(value: object) -> Decimal | None:

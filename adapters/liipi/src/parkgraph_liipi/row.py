@@ -1,11 +1,12 @@
 """What all payload classes of this network share."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from parkgraph import sdk
 from parkgraph.domain.stay import parse_instant
 
 Language = Literal["fi", "sv", "en"]
@@ -13,19 +14,10 @@ Language = Literal["fi", "sv", "en"]
 MAX_SPACES: Final = 100_000
 
 
-class Row(BaseModel):
-    """A part of a facility. A value of another type than the network's own rejects the whole facility."""
+class Row(sdk.Row):
+    """A part of a facility."""
 
-    model_config = ConfigDict(strict=True, frozen=True, alias_generator=to_camel, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, row: Any) -> Any:
-        return {key: value for key, value in row.items() if value is not None} if isinstance(row, dict) else row
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 def _count(value: object) -> int | None:
@@ -40,7 +32,7 @@ def _instant(value: object) -> datetime | None:
     return moment if moment is not None and 1970 < moment.year <= 2100 else None
 
 
-Text = Annotated[str, Field(max_length=1000), AfterValidator(_one_line)]
+Text = Annotated[str, Field(max_length=1000), AfterValidator(sdk.one_line)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 """A number of spaces; one that cannot be is unknown."""
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]

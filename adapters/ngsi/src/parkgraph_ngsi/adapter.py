@@ -129,12 +129,24 @@ class Adapter(FeedAdapter[Settings]):
 
 
 def _rows(document: object) -> list[Any]:
-    """A list of entities, or the one that was asked for by its id."""
+    """A list of entities, as it is, in a graph (JSON-LD) or as features (GeoJSON); or the one asked for by its id."""
+    if isinstance(document, dict) and isinstance(features := document.get("features"), list):
+        return [_of_feature(feature) for feature in features]
+    if isinstance(document, dict) and isinstance(graph := document.get("@graph"), list):
+        return graph
     if isinstance(document, dict) and "id" in document and "type" in document:
         return [document]
     if not isinstance(document, list):
         raise Malformed("the answer is not a list of entities")
     return document
+
+
+def _of_feature(feature: Any) -> Any:
+    """The entity whose other attributes are the feature's properties (ETSI GS CIM 009, 4.5.16)."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
+        return feature
+    return {"location": feature.get("geometry"), **properties, "id": feature.get("id")}
 
 
 def _id(row: Any) -> object:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from parkgraph.domain.stay import parse_instant
+from parkgraph.sdk import one_line
 
 MAX_TEXT: Final = 200
 """Characters of a name; what is longer is not one."""
@@ -23,7 +24,7 @@ def text(value: object, limit: int = MAX_TEXT) -> str | None:
         return str(value)
     if not isinstance(value, str) or len(value) > 4 * limit:
         return None
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in value).split())
+    words = one_line(value)
     return words if 0 < len(words) <= limit else None
 
 

@@ -9,7 +9,8 @@ from parkgraph.domain.money import Money
 from parkgraph.domain.place import ListingOffer
 from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine
 from parkgraph.domain.stay import Stay
-from parkgraph_parclick.row import Amount, Id, Row, Text, exact
+from parkgraph.sdk import exact
+from parkgraph_parclick.row import Amount, Id, Row, Text
 
 ON_REQUEST: Final = Decimal(-127)
 """The price of a product whose price `GET /v1/pass/details` alone knows."""

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-from parkgraph.sdk import Malformed, NetworkFault, Rejected
+from parkgraph.sdk import Malformed, NetworkFault, Rejected, one_line
 from parkgraph_parkapi import library
 from parkgraph_parkapi.documents import Answer, Documents, Request, RequestHelper, Unanswered
-from parkgraph_parkapi.row import one_line
 
 
 class Part(Enum):

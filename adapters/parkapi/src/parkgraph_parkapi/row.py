@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from parkgraph.domain.occupancy import Audience
+from parkgraph.sdk import one_line
 
 Believed = Callable[[datetime | None], datetime | None]
 """Which of the times are the source's own; see `Reading.believed`."""
@@ -40,11 +41,6 @@ def plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     return None if type(value).__name__ == "UnsetValueType" else value
-
-
-def one_line(text: str) -> str:
-    """Without control characters, line breaks and outer blanks."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _text(value: Any) -> Any:

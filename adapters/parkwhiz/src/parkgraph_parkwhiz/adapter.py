@@ -19,6 +19,7 @@ from parkgraph.sdk import (
     Malformed,
     NetworkInfo,
     Response,
+    Row,
     SearchAdapter,
     Token,
     Tokens,
@@ -27,7 +28,6 @@ from parkgraph.sdk import (
 )
 from parkgraph_parkwhiz.question import WIDEST_M, parameters
 from parkgraph_parkwhiz.quote import COVERAGE, to_listing
-from parkgraph_parkwhiz.row import Row
 
 
 class Settings(AdapterSettings):

@@ -12,7 +12,8 @@ from parkgraph.domain.money import Money
 from parkgraph.domain.place import Feature, ListingOffer
 from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine
 from parkgraph.domain.stay import Stay, parse_instant
-from parkgraph_parkwhiz.row import Id, Row, Text
+from parkgraph.sdk import Row
+from parkgraph_parkwhiz.row import Id, Text
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,4})?")
 _SITE: Final = "https://www.parkwhiz.com"

@@ -9,9 +9,9 @@ from pydantic import Field
 from parkgraph.domain.geo import Bounds, Coordinates
 from parkgraph.domain.place import Feature, Listing, ListingOffer
 from parkgraph.domain.stay import Stay
-from parkgraph.sdk import RowRejected
+from parkgraph.sdk import Row, RowRejected
 from parkgraph_parkwhiz.option import Option, sold_out, web_address
-from parkgraph_parkwhiz.row import Id, Row, Text
+from parkgraph_parkwhiz.row import Id, Text
 
 COVERAGE: Final = (
     Bounds(south=24.3, west=-125.1, north=59.5, east=-50.2),

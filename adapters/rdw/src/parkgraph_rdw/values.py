@@ -5,6 +5,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from parkgraph.sdk import one_line
+
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 
 MAX_TEXT: Final = 300
@@ -26,7 +28,7 @@ def text(value: object) -> str | None:
     """One line without control characters."""
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         return None
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in value).split()) or None
+    return one_line(value) or None
 
 
 def number(value: object) -> Decimal | None:

@@ -1,0 +1,27 @@
+"""What the payload classes of most adapters share: how a row is read strictly, and how its texts and numbers are."""
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+class Row(BaseModel):
+    """A part of an answer. Null is absent; a value of another type than the network's own rejects the whole row."""
+
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, row: Any) -> Any:
+        return {key: value for key, value in row.items() if value is not None} if isinstance(row, dict) else row
+
+
+def one_line(text: str) -> str:
+    """Without control characters, line breaks and outer blanks; may be empty."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def exact(value: Any) -> Any:
+    """JSON may write 3 for 3.0, which a strict Decimal refuses. For a BeforeValidator."""
+    return Decimal(value) if type(value) is int else value
