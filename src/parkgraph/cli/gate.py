@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,12 +18,14 @@ from rich.table import Table
 
 from parkgraph import logs
 from parkgraph.cli.common import OUT, group
-from parkgraph.gates.agent import simulation
+from parkgraph.gates.agent import outbox, simulation
 from parkgraph.gates.agent.commands import State
 from parkgraph.gates.agent.look import Direction
+from parkgraph.gates.agent.outbox import DeadLetter
 from parkgraph.gates.agent.server import serve
-from parkgraph.gates.agent.settings import load
+from parkgraph.gates.agent.settings import GateSettings, load
 from parkgraph.gates.agent.simulation import Crossing, simulated
+from parkgraph.gates.agent.store import Store
 
 app = group("The agent at a barrier.")
 
@@ -39,6 +44,30 @@ def run(config: Annotated[Path, typer.Option("--config", help="A gate.toml; gate
     settings = load(config, os.environ)
     logs.install(production=settings.log.json_lines, secrets=settings.secrets())
     asyncio.run(serve(settings))
+
+
+@app.command()
+def letters(
+    config: Annotated[Path, typer.Option("--config", help="A gate.toml.")],
+    *,
+    revive: Annotated[bool, typer.Option("--revive", help="Let the agent send them once more.")] = False,
+) -> None:
+    """The events that the server would not take, while the agent does not run."""
+    settings = load(config, os.environ)
+    found, revived = asyncio.run(_letters(settings, revive=revive))
+    table = Table("Event", "Kind", "Why", "Since", box=box.SIMPLE_HEAD)
+    for each in found:
+        since = datetime.fromtimestamp(each.at, UTC)
+        table.add_row(each.event_id, each.kind.value, each.code, f"{since:%Y-%m-%d %H:%M}Z")
+    OUT.print(table if found else "There are no dead letters.")
+    if revive:
+        OUT.print(f"{revived} will be sent once more.", highlight=False)
+
+
+async def _letters(settings: GateSettings, *, revive: bool) -> tuple[Sequence[DeadLetter], int]:
+    async with Store(settings.data_dir, settings.store.max_megabytes * 1_000_000) as store:
+        found = await store.run(outbox.dead_letters)
+        return found, await store.run(lambda connection: outbox.revived(connection, time.time())) if revive else 0
 
 
 @app.command()

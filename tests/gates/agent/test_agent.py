@@ -227,3 +227,21 @@ async def test_who_is_not_let_in_is_asked_about_again(tmp_path: Path, server: St
             await it.push("door", json.dumps({"plate": "XY 9", "track": "t", "direction": "ENTRY"}).encode())
             await asyncio.sleep(0.1)
     assert len({read["passageRef"] for read in server.reads}) == 1
+
+
+async def test_what_a_camera_kept_while_it_could_not_push_opens_nothing(
+    configured: GateSettings, server: StandIn, boom: Relay
+) -> None:
+    def ago(seconds: float) -> str:
+        return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+    async with gate(configured) as it:
+        await it.see("XY 9", id="usual", capturedAt=ago(0.2))
+        await until(lambda: len(it.decisions) == 1)
+    async with gate(configured) as it:
+        await it.see(LISTED, id="kept", capturedAt=ago(300))
+        await until(lambda: len(server.reads) == 2)
+        assert await it.metric('late_looks_total{camera="plain"}') == 1
+        assert (it.decisions, boom.pulses) == ([], [])
+        await it.see(LISTED, id="now", capturedAt=ago(0.2))
+        await until(lambda: len(boom.pulses) == 1)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parkgraph.gates.agent.clock import CameraClock, EdgeClock, judged
+from parkgraph.gates.agent.clock import CameraClock, EdgeClock, is_late, judged
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
@@ -40,3 +40,20 @@ def test_a_camera_that_tells_no_time_is_not_wrong() -> None:
 )
 def test_the_edge_s_clock(clock: EdgeClock, *, trusted: bool) -> None:
     assert clock.is_trusted is trusted
+
+
+@pytest.mark.parametrize(
+    ("delay", "usual", "late"),
+    [
+        (timedelta(seconds=31), timedelta(0), True),
+        (timedelta(seconds=29), timedelta(0), False),
+        (timedelta(hours=7, seconds=5), timedelta(hours=7), False),
+        (timedelta(hours=7, seconds=45), timedelta(hours=7), True),
+        (timedelta(seconds=-40), timedelta(seconds=-80), True),
+        (timedelta(hours=7), None, False),
+    ],
+)
+def test_a_look_is_late_by_what_is_usual_for_its_camera(
+    delay: timedelta, usual: timedelta | None, *, late: bool
+) -> None:
+    assert is_late(NOON - delay, NOON, usual) is late

@@ -86,6 +86,7 @@ async def running(settings: GateSettings, witness: Witness | None = None) -> Asy
         reception = Reception(settings, store, Desk(server.gate_id, boot_id, store.vault), live, standing, metrics)
         keeper = ListKeeper(store, uplink, standing, metrics, server.gate_id, server.allow_list_key)
         await keeper.restore()
+        await reception.restore()
         broker = Broker(settings.mqtt, fittings.handlers(settings, reception, positions)) if settings.mqtt else None
         for name, each in settings.barriers.items():
             fitted = fittings.barrier(each, session, broker, positions[name])
@@ -111,7 +112,7 @@ async def running(settings: GateSettings, witness: Witness | None = None) -> Asy
             "allow_list": keeper.run(server.allow_list_seconds),
             "heartbeat": beat(),
             "passages": reception.run(),
-            "tidying": _tidy(store, standing, settings),
+            "tidying": _tidy(store, standing, settings, reception),
             **({"broker": broker.run()} if broker else {}),
         }
         stack.push_async_callback(_stop, [asyncio.create_task(_watched(name, work)) for name, work in tasks.items()])
@@ -162,7 +163,7 @@ async def _beat(store: Store, standing: Standing, gate_id: str, boot_id: str) ->
         log.warning("heartbeat_not_stored", reason=str(fault))
 
 
-async def _tidy(store: Store, standing: Standing, settings: GateSettings) -> None:
+async def _tidy(store: Store, standing: Standing, settings: GateSettings, reception: Reception) -> None:
     """Forget what need not be kept, and see whether there is room."""
     while True:
 
@@ -171,6 +172,7 @@ async def _tidy(store: Store, standing: Standing, settings: GateSettings) -> Non
             outbox.forgotten(connection, now - settings.store.keep_hours * _HOUR, now - _SOURCES_SECONDS)
             commands.forgotten(connection, now - _COMMANDS_SECONDS)
             facts.see_time(connection, store.vault, now)
+            facts.keep_delays(connection, store.vault, reception.delays)
 
         try:
             await store.run(job, reserve=True)

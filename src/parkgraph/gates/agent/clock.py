@@ -8,6 +8,9 @@ from typing import Final
 SUSPECT: Final = timedelta(seconds=120)
 """Two clocks further apart than this are not both right."""
 
+LATE: Final = timedelta(seconds=30)
+"""A look that arrives so much later than its camera's usually do was kept somewhere: the car is gone."""
+
 _ZONE_STEP: Final = timedelta(minutes=15)
 _ZONES: Final = (timedelta(minutes=30) - SUSPECT, timedelta(hours=14) + SUSPECT)
 """Time zones are whole quarters of an hour off UTC, at most 14 hours."""
@@ -47,3 +50,8 @@ def judged(captured_at: datetime | None, observed_at: datetime) -> CameraClock:
     beyond = apart % _ZONE_STEP
     is_zone = min(beyond, _ZONE_STEP - beyond) <= SUSPECT and _ZONES[0] <= apart <= _ZONES[1]
     return CameraClock.WALL_TIME if is_zone else CameraClock.WRONG
+
+
+def is_late(captured_at: datetime | None, observed_at: datetime, usual: timedelta | None) -> bool:
+    """Whether a look is of a car that is gone. `usual`: how long its camera's looks take, by the two clocks."""
+    return captured_at is not None and usual is not None and observed_at - captured_at - usual > LATE

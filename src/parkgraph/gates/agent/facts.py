@@ -2,6 +2,8 @@
 
 import base64
 import sqlite3
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 import orjson
@@ -13,6 +15,7 @@ from parkgraph.privacy.vault import Vault
 _LIST: Final = "allow_list"
 _HIGHEST: Final = "allow_list_highest_version"
 _KEY: Final = "allow_list_key"
+_DELAY: Final = "usual_delay:"
 _SEEN: Final = "last_seen_time"
 _ENTRIES: Final = TypeAdapter(tuple[Entry, ...])
 
@@ -58,6 +61,17 @@ def see_time(connection: sqlite3.Connection, vault: Vault, now: float) -> None:
 
 def seen_time(connection: sqlite3.Connection, vault: Vault) -> float:
     return float(_get(connection, vault, _SEEN) or 0)
+
+
+def keep_delays(connection: sqlite3.Connection, vault: Vault, delays: Mapping[str, timedelta]) -> None:
+    """How long the looks of each camera usually take."""
+    for camera, delay in delays.items():
+        _put(connection, vault, _DELAY + camera, repr(delay.total_seconds()))
+
+
+def kept_delay(connection: sqlite3.Connection, vault: Vault, camera: str) -> timedelta | None:
+    text = _get(connection, vault, _DELAY + camera)
+    return None if text is None else timedelta(seconds=float(text))
 
 
 def _put(connection: sqlite3.Connection, vault: Vault, name: str, value: str) -> None:

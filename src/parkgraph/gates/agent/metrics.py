@@ -16,6 +16,7 @@ class Metrics:
         self.registry = CollectorRegistry(auto_describe=True)
         self.messages = self._counter("messages", "Messages of cameras by what came of them", "camera", "outcome")
         self.looks = self._counter("looks", "Looks at vehicles", "camera")
+        self.late = self._counter("late_looks", "Looks that came so late that the car is gone", "camera")
         self.passages = self._counter("passages", "Vehicles at the line", "camera")
         self.decisions = self._counter("decisions", "Decisions about cars at the line", "by", "decision")
         self.decision_seconds = Histogram(

@@ -49,6 +49,17 @@ class Lengths:
     dead: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that was given up, why, and when (seconds since 1970). `whole`: its body is still kept."""
+
+    event_id: str
+    kind: Kind
+    code: str
+    at: float
+    whole: bool
+
+
 def begin_boot(connection: sqlite3.Connection, boot_id: str) -> None:
     """Sequences begin at 1 in each boot; nobody waits any more for what an earlier one left."""
     connection.execute("DELETE FROM boots WHERE boot_id NOT IN (SELECT boot_id FROM events)")
@@ -138,6 +149,12 @@ def buried(connection: sqlite3.Connection, event_id: str, code: str, now: float)
         (code, now, event_id),
     )
     connection.execute("DELETE FROM events WHERE event_id = ?", (event_id,))
+
+
+def dead_letters(connection: sqlite3.Connection) -> Sequence[DeadLetter]:
+    """The oldest first."""
+    rows = connection.execute("SELECT event_id, kind, code, at, body IS NOT NULL FROM dead_letters ORDER BY at")
+    return [DeadLetter(event_id, Kind(kind), code, at, bool(whole)) for event_id, kind, code, at, whole in rows]
 
 
 def revived(connection: sqlite3.Connection, now: float) -> int:

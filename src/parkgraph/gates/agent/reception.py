@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+from collections import deque
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from parkgraph.gates.agent import admission
+from parkgraph.gates.agent import admission, facts
 from parkgraph.gates.agent.admission import Admitted, Desk, Line
 from parkgraph.gates.agent.cameras import READERS, frigate
 from parkgraph.gates.agent.cameras.payload import Message
-from parkgraph.gates.agent.clock import CameraClock, judged
+from parkgraph.gates.agent.clock import CameraClock, is_late, judged
 from parkgraph.gates.agent.live import LiveLane
 from parkgraph.gates.agent.look import Direction, Look, Unreadable
 from parkgraph.gates.agent.metrics import Metrics
@@ -23,6 +25,7 @@ from parkgraph.gates.agent.store import Store, StoreBroken, StoreFull
 log = structlog.get_logger(__name__)
 
 _TICK_SECONDS = 0.1
+_DELAYS = 50
 
 
 class Reception:
@@ -38,9 +41,23 @@ class Reception:
         self._live = live
         self._standing = standing
         self._clocks: dict[str, CameraClock] = {}
+        self._delays = {name: deque[timedelta](maxlen=_DELAYS) for name in settings.cameras}
         self._busy = asyncio.Event()
         self._busy.set()  # passages of the last boot
         self.metrics = metrics
+
+    @property
+    def delays(self) -> dict[str, timedelta]:
+        """How long the looks of each camera usually take, by the two clocks: the least of the last ones."""
+        return {camera: min(last) for camera, last in self._delays.items() if last}
+
+    async def restore(self) -> None:
+        """What is known of the cameras since the last boot. Raises StoreBroken."""
+        vault = self._store.vault
+        for camera, last in self._delays.items():
+            kept = await self._store.run(lambda connection, camera=camera: facts.kept_delay(connection, vault, camera))  # type: ignore[misc]
+            if kept is not None:
+                last.append(kept)
 
     async def take(self, camera: str, body: bytes, content_type: str) -> Admitted:
         """When this returns, what the message says is on the disk. Raises Unreadable, StoreFull, StoreBroken."""
@@ -57,6 +74,7 @@ class Reception:
             return Admitted()
         now = datetime.now(UTC)
         line, desk, clock = self._lines[camera], self._desk, self._standing.clock
+        looks = self._told_late(camera, looks, now)
         self._check_clock(camera, looks, now)
         try:
             admitted = await self._store.run(
@@ -103,6 +121,14 @@ class Reception:
             self._live.changed()
         if news:
             self._busy.set()
+
+    def _told_late(self, camera: str, looks: tuple[Look, ...], now: datetime) -> tuple[Look, ...]:
+        """A look that was kept somewhere on its way is told, but no barrier opens for it."""
+        usual = self.delays.get(camera)
+        self._delays[camera].extend(now - each.captured_at for each in looks if each.captured_at)
+        late = [is_late(each.captured_at, now, usual) for each in looks]
+        self.metrics.late.labels(camera).inc(sum(late))
+        return tuple(replace(each, retold=True) if is_it else each for each, is_it in zip(looks, late, strict=True))
 
     def _check_clock(self, camera: str, looks: tuple[Look, ...], now: datetime) -> None:
         captured = looks[-1].captured_at
