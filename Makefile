@@ -66,6 +66,7 @@ bench-matching: install
 soak: install
 	PARKGRAPH_SOAK=1 $(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
 	$(BIN)/python -m bench.oracle
+	$(BIN)/python -m bench.differential
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m bench.gate_campaign
 

@@ -4,7 +4,9 @@ import asyncio
 import json
 import statistics
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 import psutil
 
@@ -25,8 +27,8 @@ class Cost:
     bytes: int
 
 
-def request(port: int) -> bytes:
-    body = json.dumps({"query": QUERY, "variables": VARIABLES}).encode()
+def request(port: int, variables: Mapping[str, object] = VARIABLES) -> bytes:
+    body = json.dumps({"query": QUERY, "variables": variables}).encode()
     head = f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
@@ -40,12 +42,15 @@ async def ask(port: int) -> bytes:
     return body
 
 
-async def measure(port: int, server: psutil.Process, seconds: float) -> Cost:
-    """Ask without a pause for so long."""
+async def measure(port: int, server: psutil.Process, seconds: float, requests: Iterator[bytes] | None = None) -> Cost:
+    """Ask without a pause for so long. `requests`: what is asked, else the workload's question."""
+    requests = requests or repeat(request(port))
     end = time.perf_counter() + seconds
     before = server.cpu_times()
     begun = time.perf_counter()
-    times = [t for ts in await asyncio.gather(*(_connection(port, end) for _ in range(CONNECTIONS))) for t in ts]
+    times = [
+        t for ts in await asyncio.gather(*(_connection(port, end, requests) for _ in range(CONNECTIONS))) for t in ts
+    ]
     elapsed = time.perf_counter() - begun
     after = server.cpu_times()
     cpu = after.user + after.system - before.user - before.system
@@ -60,11 +65,11 @@ async def measure(port: int, server: psutil.Process, seconds: float) -> Cost:
     )
 
 
-async def _connection(port: int, end: float) -> list[float]:
+async def _connection(port: int, end: float, requests: Iterator[bytes]) -> list[float]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-    wanted, times = request(port), []
+    times = []
     while (begun := time.perf_counter()) < end:
-        writer.write(wanted)
+        writer.write(next(requests))
         await _answer(reader)
         times.append(time.perf_counter() - begun)
     writer.close()

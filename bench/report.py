@@ -1,32 +1,32 @@
 """The figures as files: JSON for programs, a page with a table and a plot for people."""
 
 import statistics
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bench.figures import record, recorded
 from bench.load import CONNECTIONS, Cost
+from bench.nearby import Costs
 from bench.overload import TIMES_CAPACITY, Overload
 from bench.workload import PLACES
 
 UNITS = {
-    "nearby_vs_static": "ratio to static bytes",
-    "nearby_vs_stock": "ratio to stock strawberry execution",
     "overload_goodput": f"of the peak, at {TIMES_CAPACITY} times the capacity",
     "refusal_p99_ms": f"ms, at {TIMES_CAPACITY} times the capacity",
 }
 
 
-def write(folder: Path, costs: dict[str, list[Cost]], ratios: dict[str, float], shed: Overload, at: datetime) -> None:
-    ratios = ratios | {"overload_goodput": shed.goodput, "refusal_p99_ms": shed.refusal_p99_ms}
+def write(folder: Path, costs: Costs, ratios: Mapping[str, tuple[float, str]], shed: Overload, at: datetime) -> None:
+    overloaded = {"overload_goodput": shed.goodput, "refusal_p99_ms": shed.refusal_p99_ms}
     stamp = at.isoformat(timespec="seconds")
-    record({name: (value, UNITS[name]) for name, value in ratios.items()})
+    record({**ratios, **{name: (value, UNITS[name]) for name, value in overloaded.items()}})
     medians = {kind: statistics.median(row.cpu_ms for row in rows) for kind, rows in costs.items()}
     (folder / "nearby.svg").write_text(_plot(medians))
     (folder / "README.md").write_text(_page(costs, stamp))
 
 
-def _page(costs: dict[str, list[Cost]], stamp: str) -> str:
+def _page(costs: Costs, stamp: str) -> str:
     rows = "\n".join(
         f"| {kind} | {_median(of, 'cpu_ms'):.3f} | {_median(of, 'rate'):.0f} | {_median(of, 'p50_ms'):.1f} "
         f"| {_median(of, 'p99_ms'):.1f} | {_median(of, 'rss_mb'):.0f} |"
@@ -39,8 +39,9 @@ Written by `make bench` at {stamp}. Machines differ and are noisy: what carries 
 the ratios, each the median of ratios within one round of one run.
 
 `nearby` of {PLACES} places with 12 fields, 2 offers of 6 fields each for a stay of 24 hours, {CONNECTIONS} kept-alive
-connections, one worker on a core of its own. `static` answers the same bytes from memory; `stock` is the same schema
-and data on strawberry's own view. CPU is that of the server's process, so that the client cannot be the limit.
+connections, one worker on a core of its own. `static` answers the same bytes from memory; `parkgraph` is asked the same
+question again and again, `moving` one that differs each time, and `cold` keeps no JSON; `stock` is the same schema and
+data on strawberry's own view. CPU is that of the server's process, so that the client cannot be the limit.
 
 ![CPU per request](nearby.svg)
 
@@ -57,7 +58,7 @@ earlier ones were answered; those that it cannot take are refused with 503.
 """
 
 
-def _median(rows: list[Cost], name: str) -> float:
+def _median(rows: Sequence[Cost], name: str) -> float:
     return float(statistics.median(getattr(row, name) for row in rows))
 
 

@@ -1,7 +1,8 @@
 """The servers that are compared, each a process of its own: `python -m bench.servers KIND PORT DATA_DIR`.
 
-`parkgraph` is the whole server as it is deployed; `stock` the same schema and data on strawberry's own view, without
-anything of ours around it; `static` answers the bytes of `answer.json` in the data directory, whatever is asked.
+`parkgraph` is the whole server as it is deployed, `cold` the same without JSON that is kept; `stock` the same schema
+and data on strawberry's own view, without anything of ours around it; `static` answers the bytes of `answer.json` in
+the data directory, whatever is asked.
 """
 
 import sys
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
 from bench.workload import networks
+from parkgraph import logs
 from parkgraph.api import schema
 from parkgraph.api.context import Context
 from parkgraph.app import create_app
@@ -35,13 +37,20 @@ def static(data_dir: Path) -> Starlette:
     return Starlette(routes=[Route("/graphql", answer, methods=["POST"]), Route("/readyz", answer)])
 
 
-def parkgraph(data_dir: Path) -> Starlette:
+def parkgraph(data_dir: Path, **more: str) -> Starlette:
     environ = {
         "PARKGRAPH_DATA_DIR": str(data_dir),
         "PARKGRAPH_SERVER_ENVIRONMENT": "production",
         "PARKGRAPH_LIMITS_REQUESTS_PER_MINUTE": str(FREELY),
+        **more,
     }
-    return create_app(load(None, environ), networks())
+    settings = load(None, environ)
+    logs.configure(settings)
+    return create_app(settings, networks())
+
+
+def cold(data_dir: Path) -> Starlette:
+    return parkgraph(data_dir, PARKGRAPH_SERVER_FRAGMENTS_MB="0")
 
 
 def stock(data_dir: Path) -> Starlette:
@@ -58,7 +67,7 @@ def stock(data_dir: Path) -> Starlette:
     return app
 
 
-SERVERS = {"static": static, "parkgraph": parkgraph, "stock": stock}
+SERVERS = {"static": static, "parkgraph": parkgraph, "cold": cold, "stock": stock}
 
 if __name__ == "__main__":
     kind, port, folder = sys.argv[1:]

@@ -46,6 +46,9 @@ DEMO_TOKEN_LIVES: Final = timedelta(hours=1)
 FIRST_ATTEMPTS_SECONDS: Final = 10
 """How long readiness waits for the networks' first answers."""
 
+GARBAGE: Final = 20_000
+"""Objects that come before the collector looks for cycles among them: an answer makes thousands, and none of them."""
+
 GRACE_SECONDS: Final = 2
 """How much longer than the query deadline an answer may take."""
 
@@ -218,6 +221,7 @@ async def _announce(services: Services, on_ready: Callable[[Context], None]) -> 
     # What was made so far lives as long as the server: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     services.ready = True
     await _answered(services.context.networks)
     on_ready(services.context)

@@ -69,25 +69,30 @@ def is_frozen(of: Any, seen: frozenset[Any] = frozenset()) -> bool:
     )
 
 
-def test_places_offers_and_hits_are_kept() -> None:
-    assert set(KEPT) == {"Place", "Offer", "PlaceEdge"}
+def test_places_offers_hits_and_pages_are_kept() -> None:
+    assert set(KEPT) == {"Place", "Offer", "PlaceEdge", "PlaceConnection"}
 
 
 @pytest.mark.parametrize("name", sorted(reached()))
 def test_what_a_kept_object_shows_never_changes(name: str) -> None:
-    """A hit is of one question at one moment; the others are frozen, or views that are looked at themselves."""
+    """A hit, and what is found, are of one question at one moment; the others are frozen, or views that are looked at
+    themselves.
+    """
     views = {RESOLUTIONS.class_of(kind) for kind in reached().values()}
     origin = RESOLUTIONS.class_of(reached()[name])
     assert origin
     for attribute, of in typing.get_type_hints(origin).items():
         parts = set(typing.get_args(of)) if isinstance(of, types.UnionType) else {of}
-        assert all(part in views or part is search.Hit or is_frozen(part) for part in parts), f"{name}.{attribute}"
+        assert all(part in views | {search.Hit, search.Answer} or is_frozen(part) for part in parts), (
+            f"{name}.{attribute}"
+        )
 
 
 @pytest.mark.parametrize(
     ("name", "changing"),
     [
         ("Network", {"status", "circuit", "listings", "rejected", "lastSuccessAt", "name", "id"}),
+        ("PlaceConnection", {"sources"}),
         ("Occupancy", {"fresh", "network"}),
         ("Place", {"isOpen", "offers", "parts", "partOf"}),
         ("Offer", {"network"}),

@@ -27,6 +27,7 @@ def page(hits: int = 1, until: datetime = FOR_EVER) -> Page[Hit]:
 def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
     pages, kept = Pages[Hit](), page()
     pages.keep("asked", kept, MOMENT)
+    assert not kept.hits[0].is_kept
     assert pages.find("asked", replace(MOMENT, infos={"city": replace(INFO)})) is kept
     assert kept.hits[0].is_kept
     assert pages.find("another", MOMENT) is None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
@@ -62,6 +63,7 @@ class RateLimiter:
         return min(per_minute, tokens + (now - since) * per_minute / 60), now
 
 
+@lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
     """Whom an address stands for: one who has an IPv6 address has its whole /64."""
     try:

@@ -72,6 +72,11 @@ def cost(
     return total
 
 
+def pages_vary(shape: Shape) -> bool:
+    """Whether a variable says how long a page is."""
+    return any(isinstance(field.first, str) or pages_vary(field.fields) for field in shape)
+
+
 def _page(first: int | str | None, default: int, variables: Mapping[str, object]) -> int:
     """The page size; one that will be refused counts as the largest."""
     value = variables.get(first, default) if isinstance(first, str) else default if first is None else first

@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from parkgraph.api.context import Context
-from parkgraph.api.cost import cost, prices
+from parkgraph.api.cost import cost, pages_vary, prices
 from parkgraph.api.errors import BadUserInputError, TooComplexError, presentable
 from parkgraph.api.execution.executor import Executor, Prepared
 from parkgraph.api.limits import BOUND_VALUES, Limits, check_document, check_source, check_variables
@@ -43,12 +43,16 @@ class QueryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a valid document. `defaults`: page sizes that its variables have by default."""
+    """One operation of a valid document.
+
+    `defaults`: page sizes that its variables have by default. `cost`: None where it depends on the variables.
+    """
 
     node: OperationDefinitionNode
     prepared: Prepared
     shape: Shape
     defaults: Mapping[str, int]
+    cost: int | None
 
 
 Operations = Mapping[str | None, Operation]
@@ -82,7 +86,9 @@ class Documents:
         try:
             operation = _named(self.operations(source), name)
             check_variables(variables, max(self._limits.tokens, BOUND_VALUES) if bound else self._limits.tokens)
-            spent = cost(operation.shape, self._prices, {**operation.defaults, **variables})
+            spent = operation.cost
+            if spent is None:
+                spent = cost(operation.shape, self._prices, {**operation.defaults, **variables})
             if spent > self._limits.cost:
                 raise TooComplexError(
                     f"The query costs {spent}; at most {self._limits.cost} is allowed: ask for smaller pages or less."
@@ -125,9 +131,16 @@ class Documents:
             raise QueryError(*(presentable(self._without_suggestion(error), document) for error in errors))
         nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         return {
-            name: Operation(node, self._executor.prepare(document, node), shape_of[name], _defaults(node))
+            name: Operation(
+                node,
+                self._executor.prepare(document, node),
+                shape,
+                _defaults(node),
+                None if pages_vary(shape) else cost(shape, self._prices, {}),
+            )
             for node in nodes
             for name in [node.name.value if node.name else None]
+            for shape in [shape_of[name]]
         }
 
     def _without_suggestion(self, error: GraphQLError) -> GraphQLError:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
+from graphql import GraphQLField, GraphQLObjectType, default_field_resolver, get_named_type
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -42,7 +42,9 @@ class StrawberryResolutions:
     def of(self, parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
         definition = field.extensions.get(_DEFINITION)
         origin = _origin(parent)
-        steady = origin is not None and not is_live(origin)
+        below = get_named_type(field.type)
+        shows = _origin(below) if isinstance(below, GraphQLObjectType) else None
+        steady = origin is not None and not is_live(origin) and not (shows and is_live(shows))
         if isinstance(definition, StrawberryField) and (found := self._shorter(definition, steady=steady)):
             return found
         return Full(field.resolve or default_field_resolver)

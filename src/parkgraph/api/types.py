@@ -468,7 +468,7 @@ class PlaceEdge:
 
     @property
     def kept(self) -> search.Hit | None:
-        """The hit, where it is of a page that will be found again."""
+        """The hit, where its page was found before."""
         return self.subject if self.subject.is_kept else None
 
     @strawberry.field
@@ -497,6 +497,7 @@ class PlaceEdge:
 
 
 @public
+@live
 @strawberry.type(description="What one network did for this search.")
 class SourceReport:
     subject: strawberry.Private[reports.SourceReport]
@@ -540,9 +541,15 @@ class PageInfo:
 
 
 @public
+@shown_by("kept")
 @strawberry.type(description="A page of places, and what every network did for it.")
 class PlaceConnection:
     subject: strawberry.Private[search.Answer]
+
+    @property
+    def kept(self) -> search.FoundPage | None:
+        """The page, where it was found before."""
+        return self.subject.page if self.subject.was_found_again else None
 
     @strawberry.field
     def edges(self) -> list[PlaceEdge]:

@@ -17,7 +17,7 @@ FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Kept(Protocol):
-    """A hit that knows whether it belongs to a page that is kept."""
+    """A hit that knows whether its page was found again: then it is likely to be shown once more."""
 
     is_kept: bool
 
@@ -68,13 +68,13 @@ class Pages(Generic[H]):
             self._forget(asked)
             return None
         self._kept.move_to_end(asked)
+        for hit in page.hits if page.hits and not page.hits[0].is_kept else ():
+            hit.is_kept = True
         return page
 
     def keep(self, asked: Hashable, page: Page[H], moment: Moment) -> None:
         """Keep what was found at this moment."""
         self._forget(asked)
-        for hit in page.hits:
-            hit.is_kept = True
         self._kept[asked] = moment, page
         self._number += len(page.hits) + 1
         while self._number > self._limit:

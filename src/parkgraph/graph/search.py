@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Final
 
@@ -211,19 +211,42 @@ class Hit:
         return one is not None and other is not None and one.amount <= other.amount
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One page of hits, how many there are in all, and what every network did for it.
+FoundPage = Page[Hit]
 
+
+@dataclass(frozen=True)
+class Answer:
+    """One page of hits, and what every network did for it.
+
+    `was_found_again`: whether it was found before, and is likely to be again. `report`: tells what the networks did.
     `ends`: the instant of the loop's clock by which the whole query is to be answered.
     """
 
-    hits: Sequence[Hit]
-    total: int
-    has_next: bool
-    has_previous: bool
-    sources: Sequence[SourceReport]
+    page: Page[Hit]
+    was_found_again: bool
+    report: Callable[[], Sequence[SourceReport]]
     ends: float
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        return self.page.hits
+
+    @property
+    def total(self) -> int:
+        """In all pages."""
+        return self.page.total
+
+    @property
+    def has_next(self) -> bool:
+        return self.page.has_next
+
+    @property
+    def has_previous(self) -> bool:
+        return self.page.has_previous
+
+    @cached_property
+    def sources(self) -> Sequence[SourceReport]:
+        return self.report()
 
 
 class Search:
@@ -254,24 +277,19 @@ class Search:
         answers = await self._networks.search(question.area, question.stay, question.vehicle, self._deadline_s)
         asked, from_memory = (question.fingerprint, first, after), not any(answer.batch for answer in answers)
         page = self._pages.find(asked, self._moment) if from_memory else None
+        was_found_again = page is not None
         if page is None:
             await self._turns.take()
             moment = self._moment
             page, looked_at = await self._page(question, first, after, answers, moment, ends)
             if from_memory and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
                 self._pages.keep(asked, page, moment)
+        return Answer(page, was_found_again, partial(self._sources, question.area, answers), ends)
+
+    def _sources(self, area: Area, answers: Sequence[SearchAnswer]) -> Sequence[SourceReport]:
+        """What every network did."""
         searched = {answer.network.id: answer.report for answer in answers}
-        return Answer(
-            hits=page.hits,
-            total=page.total,
-            has_next=page.has_next,
-            has_previous=page.has_previous,
-            sources=[
-                searched.get(network.id) or self._networks.report(network.id, question.area)
-                for network in self._networks
-            ],
-            ends=ends,
-        )
+        return [searched.get(network.id) or self._networks.report(network.id, area) for network in self._networks]
 
     async def _page(
         self,

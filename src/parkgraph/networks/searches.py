@@ -77,6 +77,8 @@ class Searches:
 
     async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
         """One answer for each search network within `deadline` seconds."""
+        if not self._asked:
+            return ()
         ends = asyncio.get_running_loop().time() + deadline
         return await asyncio.gather(
             *(self._search(network_id, area, stay, vehicle, ends) for network_id in self._asked)

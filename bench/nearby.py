@@ -1,0 +1,85 @@
+"""What `nearby` costs, beside the same bytes from memory and strawberry's own view: `python -m bench.nearby`.
+
+`parkgraph` is asked the same question again and again, as the one of a station is; `moving` a new one each time, over
+the same places; `cold` keeps no JSON. Figures are ratios of CPU within one round.
+"""
+
+import asyncio
+import statistics
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, repeat
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.load import Cost, ask, measure, request
+from bench.processes import serving, yield_first_core
+from bench.workload import VARIABLES
+
+KINDS: Final = ("static", "parkgraph", "moving", "cold", "stock")
+ROUNDS: Final = 5
+SECONDS: Final = 2.0
+WARM_UP_SECONDS: Final = 1.0
+
+RATIOS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "nearby_vs_static_warm": ("static", "parkgraph", "ratio to static bytes, JSON kept"),
+    "nearby_vs_static_moving": ("static", "moving", "ratio to static bytes, JSON kept, no question asked twice"),
+    "nearby_vs_static_cold": ("static", "cold", "ratio to static bytes, no JSON kept"),
+    "nearby_vs_strawberry": ("stock", "parkgraph", "ratio to stock strawberry execution"),
+}
+"""Whose CPU is divided by whose."""
+
+Costs = Mapping[str, Sequence[Cost]]
+
+
+def costs(rounds: int = ROUNDS) -> Costs:
+    """Of every kind in each round."""
+    found: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder)
+        with serving("parkgraph", data_dir) as (port, _):
+            (data_dir / "answer.json").write_bytes(asyncio.run(ask(port)))
+        for _ in track(range(rounds), "Measuring nearby", console=Console(stderr=True)):
+            for kind, rows in found.items():
+                with serving("parkgraph" if kind == "moving" else kind, data_dir) as (port, server):
+                    asked = _moving(port) if kind == "moving" else repeat(request(port))
+                    asyncio.run(measure(port, server, WARM_UP_SECONDS, asked))
+                    rows.append(asyncio.run(measure(port, server, SECONDS, asked)))
+    return found
+
+
+def ratios(found: Costs) -> Mapping[str, tuple[float, str]]:
+    return {
+        name: (statistics.median(a.cpu_ms / b.cpu_ms for a, b in zip(found[one], found[other], strict=True)), unit)
+        for name, (one, other, unit) in RATIOS.items()
+    }
+
+
+def show(found: Costs) -> None:
+    table = Table("Server", "CPU ms a request", "Requests a second", "p50 ms", "p99 ms", "RSS MB", "Bytes")
+    for kind, rows in found.items():
+        of = {name: statistics.median(getattr(row, name) for row in rows) for name in Cost.__slots__}
+        table.add_row(
+            kind, f"{of['cpu_ms']:.3f}", f"{of['rate']:.0f}", f"{of['p50_ms']:.1f}", f"{of['p99_ms']:.1f}",
+            f"{of['rss_mb']:.0f}", f"{of['bytes']:.0f}",
+        )  # fmt: skip
+    console = Console()
+    console.print(table)
+    for name, (value, unit) in ratios(found).items():
+        console.print(f"{name}: {value:.3f} ({unit})")
+
+
+def _moving(port: int) -> Iterator[bytes]:
+    """Questions that differ by a millimetre."""
+    for step in count():
+        near = {"latitude": 48.78 + step * 1e-8, "longitude": 9.18}
+        yield request(port, {**VARIABLES, "near": near})
+
+
+if __name__ == "__main__":
+    yield_first_core()
+    show(costs())
