@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -26,6 +26,7 @@ from parkgraph.api.credentials import Authenticate
 from parkgraph.api.documents import Documents, QueryError
 from parkgraph.api.http import GraphQLEndpoint
 from parkgraph.api.limits import Limits
+from parkgraph.api.live import LiveEndpoint
 from parkgraph.api.masking import GRAPHQL_PATH, Masking
 from parkgraph.api.payment_webhook import PaymentWebhook
 from parkgraph.api.persisted import PersistedQueries, read_folder
@@ -107,10 +108,12 @@ def create_app(
     async def exposition(_request: Request) -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 
+    endpoint, live = _endpoint(settings, context, authenticate, metrics)
     routes: list[BaseRoute] = [
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
-        Route(GRAPHQL_PATH, _endpoint(settings, context, authenticate, metrics)),
+        Route(GRAPHQL_PATH, endpoint),
+        WebSocketRoute(GRAPHQL_PATH, live.serve),
         Route(yard_exports.PATH, ExportEndpoint(lambda: context().library).respond),
         Route(payment_webhook.PATH, _webhook(settings, settlement).respond, methods=["POST"]),
     ]
@@ -149,7 +152,8 @@ def drain(app: Starlette) -> None:
 
 def _endpoint(
     settings: Settings, context: Callable[[], Context], authenticate: Authenticate, metrics: Metrics
-) -> GraphQLEndpoint:
+) -> tuple[GraphQLEndpoint, LiveEndpoint]:
+    """`/graphql` for requests, and for WebSockets."""
     server, limits = settings.server, settings.limits
     production = server.environment == "production"
     per_minute = limits.requests_per_minute or (DEFAULT_REQUESTS_PER_MINUTE if production else None)
@@ -160,11 +164,13 @@ def _endpoint(
         fragment_bytes=server.fragments_mb * 1_000_000,
     )
     metrics.execute(lambda: documents.executions)
-    return GraphQLEndpoint(
+    rates = RateLimiter(per_minute)
+    live = LiveEndpoint(documents, rates, context, authenticate)
+    endpoint = GraphQLEndpoint(
         documents,
         _persisted_queries(server, documents, metrics),
         Admission(limits.max_in_flight),
-        RateLimiter(per_minute),
+        rates,
         context,
         authenticate,
         body_bytes=limits.body_bytes,
@@ -172,6 +178,7 @@ def _endpoint(
         mutation_seconds=MUTATION_SECONDS,
         page=None if production or graphiql.files() is None else graphiql.PAGE,
     )
+    return endpoint, live
 
 
 def _webhook(settings: Settings, settlement: Callable[[], Settlement]) -> PaymentWebhook:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from parkgraph.accounts.api_keys import ApiKeys
 from parkgraph.db.engine import Database
-from parkgraph.gates import demo
+from parkgraph.gates import demo, news
 from parkgraph.gates.backlog import Backlog
 from parkgraph.gates.desk import GateDesk
 from parkgraph.gates.following import Following
@@ -22,8 +23,12 @@ from parkgraph.gates.rights_reader import RightsReader
 from parkgraph.gates.sessions import Sessions
 from parkgraph.gates.turns import Turns, utc_now
 from parkgraph.graph.calendars import calendar_of
+from parkgraph.live.hub import Hub
 from parkgraph.privacy.vault import Vault
 from parkgraph.yards.reservations.payments import Payments
+
+CHANNELS: Final = {news.CHANNEL: news.read}
+"""What the hub of a process listens to."""
 
 
 async def open_gate_house(
@@ -35,6 +40,7 @@ async def open_gate_house(
     *,
     is_demo: bool = False,
     clock: Callable[[], datetime] = utc_now,
+    hub: Hub | None = None,
 ) -> GateHouse:
     """Another server may run on a database that a demo ran on; the demo's gate, whose key all know, is not for it."""
     if is_demo:
@@ -53,4 +59,5 @@ async def open_gate_house(
         office,
         reader,
         GateDesk(turns, office, reader, rights, following, vault),
+        hub or Hub(database, CHANNELS),
     )

@@ -1,9 +1,10 @@
 """Everything behind the API: database, networks and yards, graph."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from parkgraph.accounts.authenticator import Authenticator
@@ -26,6 +27,7 @@ from parkgraph.networks.network import Network
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.service import Networks
 from parkgraph.networks.store import CHANNEL
+from parkgraph.networks.tasks import Tasks
 from parkgraph.settings import ExchangeSettings, Settings
 from parkgraph.start_error import StartError
 from parkgraph.vehicles.garage import Garage
@@ -97,12 +99,26 @@ async def open_services(
                 garage=Garage(database, reserving.vault),
                 gates=gate_house,
             )
-            async with tidied(reserving.reservations, lambda: service.leader.is_leader):
+            async with (
+                running(gate_house.hub.run(), "live hub"),
+                tidied(reserving.reservations, lambda: service.leader.is_leader),
+            ):
                 payments = settlement(office, database, reserving.reservations)
                 yield Services(database, context, identity.authenticator, payments)
         finally:
             await booking.stop()
             await service.stop()
+
+
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """As long as this, the work is done in the background."""
+    tasks = Tasks()
+    tasks.spawn(work, name)
+    try:
+        yield
+    finally:
+        await tasks.end()
 
 
 def _exchange(settings: ExchangeSettings) -> Callable[[], Exchange]:

@@ -54,14 +54,15 @@ class For(Statement):
         _say(field, " or ".join(sorted(role.lower() for role in self.roles)))
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
-        self._check(info)
+        self.check(info)
         return next_(source, info, **arguments)
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        self._check(info)
+        self.check(info)
         return await next_(source, info, **arguments)
 
-    def _check(self, info: Info) -> None:
+    def check(self, info: Info) -> None:
+        """Raises CodedError for whom it is not."""
         principal = info.context.principal
         if principal.is_anonymous:
             raise CodedError(ErrorCode.UNAUTHENTICATED, "This needs a token or a key: send an Authorization header.")
@@ -70,13 +71,23 @@ class For(Statement):
             raise CodedError(ErrorCode.FORBIDDEN, f"This is for {who} only.")
 
 
+class Told(Statement):
+    """A subscription is for whom this is, which it checks itself before it begins."""
+
+    def __init__(self, to: For) -> None:
+        self.to = to
+
+    def apply(self, field: StrawberryField) -> None:
+        self.to.apply(field)
+
+
 class ForGate(For):
     """A gate's key, and nobody else; which gate it is, the field looks at itself."""
 
     def apply(self, field: StrawberryField) -> None:
         _say(field, "its gate")
 
-    def _check(self, info: Info) -> None:
+    def check(self, info: Info) -> None:
         principal = info.context.principal
         if principal.is_anonymous:
             raise CodedError(ErrorCode.UNAUTHENTICATED, "This needs a gate's key: send an Authorization header.")

@@ -2,12 +2,14 @@
 same text is neither parsed nor validated again.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Final
 
 from cachetools import LRUCache
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLError,
     IntValueNode,
@@ -15,6 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     parse,
     specified_rules,
+    subscribe,
     validate,
 )
 
@@ -48,6 +51,7 @@ class Operation:
     `defaults`: page sizes that its variables have by default. `cost`: None where it depends on the variables.
     """
 
+    document: DocumentNode
     node: OperationDefinitionNode
     prepared: Prepared
     shape: Shape
@@ -107,6 +111,19 @@ class Documents:
         result = operation.prepared.execute(context, variables)
         return result if isinstance(result, ExecutionResult) else await result
 
+    async def subscribe(
+        self, operation: Operation, context: Context, variables: Mapping[str, object]
+    ) -> AsyncIterator[ExecutionResult] | ExecutionResult:
+        """The answers of a subscription as they come, or the one that says why there are none."""
+        found = subscribe(
+            self._schema,
+            operation.document,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=operation.node.name.value if operation.node.name else None,
+        )
+        return await found if isawaitable(found) else found
+
     def operations(self, source: str) -> Operations:
         """All operations of this text. Raises QueryError."""
         kept = self._kept.get(source)
@@ -132,6 +149,7 @@ class Documents:
         nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         return {
             name: Operation(
+                document,
                 node,
                 self._executor.prepare(document, node),
                 shape,

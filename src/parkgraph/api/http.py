@@ -106,6 +106,9 @@ class GraphQLEndpoint:
             operation = self._operation(asked, bound=principal.scope is not None)
         except QueryError as refused:
             return answer(None, refused.errors)
+        if operation.node.operation is OperationType.SUBSCRIPTION:
+            words = "Subscriptions are told over a WebSocket, by the protocol graphql-transport-ws."
+            return answer(None, [BadUserInputError(words)])
         if request.method == "GET" and operation.node.operation is not OperationType.QUERY:
             raise _not_allowed("Mutations are sent by POST.")
         outcome.executing(request.scope, operation.node.name.value if operation.node.name else None)

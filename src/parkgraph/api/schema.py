@@ -19,6 +19,7 @@ from parkgraph.api.mutations import Mutation
 from parkgraph.api.queries import Query
 from parkgraph.api.resolvers import StrawberryResolutions
 from parkgraph.api.scalars import SCALARS, BigInt
+from parkgraph.api.subscriptions import Subscription
 from parkgraph.api.types import Listing, Place
 from parkgraph.api.yard_bookings import YardBooking
 from parkgraph.api.yards import Yard
@@ -60,12 +61,15 @@ class ParkGraphSchema(strawberry.Schema):
         return self
 
 
-def build(query: type[Any] = Query, mutation: type[Any] | None = Mutation) -> ParkGraphSchema:
+def build(
+    query: type[Any] = Query, mutation: type[Any] | None = Mutation, subscription: type[Any] | None = None
+) -> ParkGraphSchema:
     """The schema over these roots."""
     return (
         ParkGraphSchema(
             query=query,
             mutation=mutation,
+            subscription=subscription or (Subscription if mutation is Mutation else None),
             types=[Place, Listing, Booking, Yard, YardBooking, ParkingSession, BigInt],
             config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
         )

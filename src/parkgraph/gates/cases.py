@@ -20,10 +20,13 @@ FROM unnest(CAST(:uuids AS uuid[]), CAST(:kinds AS text[]), CAST(:reasons AS tex
 ON CONFLICT (subject, kind) DO UPDATE SET reason = EXCLUDED.reason, resolved_at = NULL, resolution = NULL
     WHERE c.resolution IS NULL OR c.resolution = 'SETTLED'
 """
+# One by one, by subject and kind, however small the planner believes the table to be.
 SETTLED: Final = """
-UPDATE gate_cases c SET resolved_at = :now, resolution = 'SETTLED'
-FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS uuid[])) AS e (kind, subject)
-WHERE c.subject = e.subject AND c.kind = e.kind AND c.resolved_at IS NULL
+UPDATE gate_cases SET resolved_at = :now, resolution = 'SETTLED' WHERE id = ANY(ARRAY(
+    SELECT c.id FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS uuid[])) AS e (kind, subject) CROSS JOIN LATERAL (
+        SELECT id FROM gate_cases WHERE subject = e.subject AND kind = e.kind AND resolution IS NULL OFFSET 0
+    ) c
+))
 """
 
 

@@ -1,6 +1,7 @@
 """What follows from passages: sessions, what is owed for them, and what a person has to look at."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from parkgraph.gates import cases
@@ -8,13 +9,13 @@ from parkgraph.gates.cases import AssistCaseKind, Finding
 from parkgraph.gates.charges import collect
 from parkgraph.gates.charging import PriceHold
 from parkgraph.gates.decision import Direction
-from parkgraph.gates.news import Change, Topic
+from parkgraph.gates.news import Change, Topic, driver
 from parkgraph.gates.passages import Passage
 from parkgraph.gates.records import Before
 from parkgraph.gates.rights import Rights
 from parkgraph.gates.rights_reader import RightsReader
 from parkgraph.gates.session import Session, SessionStatus
-from parkgraph.gates.sessions import Sessions, Settled
+from parkgraph.gates.sessions import Sessions, Settled, Vehicle
 from parkgraph.gates.turns import Turn
 from parkgraph.privacy.vault import Vault
 from parkgraph.yards.reservations.payments import Payments
@@ -33,18 +34,28 @@ class Following:
         self, turn: Turn, passages: Sequence[Passage], before: Mapping[str, Before], rights: Rights
     ) -> Sequence[Session]:
         """The sessions that changed. `before`: what the passages were, by their refs, where they were there."""
-        vehicles = {self._vault.digest(each.plate): each.plate for each in passages if each.crossed and each.plate}
-        for each in before.values():
-            if each.crossed and each.digest and (plate := self._rights.plate(each.sealed)):
-                vehicles.setdefault(bytes(each.digest), plate)
+        vehicles: dict[bytes, Vehicle] = {}
+        for each in passages:
+            if each.crossed and each.plate:
+                _changed(vehicles, self._vault.digest(each.plate), each.plate, each.at)
+        for was in before.values():
+            if was.crossed and was.digest and (plate := self._rights.plate(was.sealed)):
+                _changed(vehicles, bytes(was.digest), plate, was.at)
         settled = await self._sessions.settle(turn.connection, turn.gate.site, vehicles, rights, turn.now)
         sessions = [after for _, after in settled.changed]
         unpaid = await collect(turn.session, self._payments, turn.gate.site, sessions, turn.now)
         await cases.report(turn.connection, turn.gate, [*_found(settled), *_late(passages), *unpaid], turn.now)
         await cases.settle(turn.connection, _explained(settled, unpaid), turn.now)
-        turn.news.update(Change(Topic.PASSAGE, turn.gate.id, each.id) for each in passages)
-        turn.news.update(Change(Topic.SESSION, turn.gate.site.id, each.id) for each in sessions)
+        turn.news.update(Change(Topic.PASSAGE, turn.gate.id.hex, each.id) for each in passages)
+        turn.news.update(Change(Topic.SESSION, turn.gate.site.id.hex, each.id) for each in sessions)
+        mine = [each for each in sessions if each.principal]
+        turn.news.update(Change(Topic.OWN_SESSION, driver(each.principal or ""), each.id) for each in mine)
         return sessions
+
+
+def _changed(vehicles: dict[bytes, Vehicle], digest: bytes, plate: str, at: datetime) -> None:
+    known = vehicles.get(digest)
+    vehicles[digest] = Vehicle(plate, min(at, known.since) if known else at)
 
 
 def waiting(passage: Passage) -> Finding:
@@ -79,5 +90,5 @@ def _explained(settled: Settled, unpaid: Sequence[Finding]) -> Iterable[Finding]
             yield Finding(AssistCaseKind.LOST_EXIT, after.id)
         if before.hold and before.hold is not PriceHold.NO_EXIT and not after.hold:
             yield Finding(AssistCaseKind.PRICE_HELD, after.id)
-        if after.id not in owing:
+        if before.status is not SessionStatus.OPEN and after.id not in owing:
             yield Finding(AssistCaseKind.UNPAID, after.id)

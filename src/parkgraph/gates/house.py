@@ -8,11 +8,14 @@ from parkgraph.gates.line import GateLine
 from parkgraph.gates.lists import AllowLists
 from parkgraph.gates.office import GateOffice
 from parkgraph.gates.reading import GateReader
+from parkgraph.live.hub import Hub
 
 
 @dataclass(frozen=True, slots=True)
 class GateHouse:
-    """`line`, `backlog` and `lists` are what gates talk to; `office`, `reader` and `desk` what people do."""
+    """`line`, `backlog` and `lists` are what gates talk to; `office`, `reader` and `desk` what people do.
+    `hub` tells what changes.
+    """
 
     line: GateLine
     backlog: Backlog
@@ -20,3 +23,4 @@ class GateHouse:
     office: GateOffice
     reader: GateReader
     desk: GateDesk
+    hub: Hub

@@ -29,9 +29,12 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:digests AS bytea
     AS e (id, kind, digest, boot, sequence, ref, sealed, plate, facts, at)
 ON CONFLICT (gate_id, event_id) DO NOTHING RETURNING event_id
 """
+# Each is looked up by itself (LATERAL … OFFSET 0): tables grow faster than the planner learns of it.
 STORED: Final = """
-SELECT event_id, digest, facts ? 'edge', passage_ref, answer FROM gate_events
-WHERE gate_id = :gate AND event_id = ANY(CAST(:ids AS uuid[]))
+SELECT s.* FROM unnest(CAST(:ids AS uuid[])) AS e (id) CROSS JOIN LATERAL (
+    SELECT event_id, digest, facts ? 'edge', passage_ref, answer FROM gate_events
+    WHERE gate_id = :gate AND event_id = e.id OFFSET 0
+) s
 """
 ADD_EDGE: Final = """
 UPDATE gate_events SET facts = facts || jsonb_build_object('edge', CAST(:edge AS jsonb))
@@ -41,10 +44,10 @@ ANSWERED: Final = """
 UPDATE gate_events SET answer = CAST(:answer AS jsonb) WHERE gate_id = :gate AND event_id = :id
 """
 SEEN: Final = """
-SELECT passage_ref, event_id, sealed, facts, received_at FROM (
-    SELECT *, row_number() OVER (PARTITION BY passage_ref ORDER BY occurred_at, event_id) AS n FROM gate_events
-    WHERE gate_id = :gate AND passage_ref = ANY(CAST(:refs AS text[])) AND kind = 'READ'
-) e WHERE n <= :most
+SELECT s.* FROM unnest(CAST(:refs AS text[])) AS e (ref) CROSS JOIN LATERAL (
+    SELECT passage_ref, event_id, sealed, facts, received_at FROM gate_events
+    WHERE gate_id = :gate AND passage_ref = e.ref AND kind = 'READ' ORDER BY occurred_at, event_id LIMIT :most
+) s
 """
 SEQUENCES: Final = """
 INSERT INTO gate_sequences (gate_id, boot, kept)

@@ -20,7 +20,7 @@ from parkgraph.gates.journal import Journal, Stored, seen_of
 from parkgraph.gates.matching import MatchKind
 from parkgraph.gates.observer import GateObserver, nobody
 from parkgraph.gates.passages import Passage, judged_live, passage_id
-from parkgraph.gates.records import Command, Records
+from parkgraph.gates.records import Before, Command, Records
 from parkgraph.gates.rights import LATE, Rights
 from parkgraph.gates.rights_reader import RightsReader
 from parkgraph.gates.session import Session
@@ -107,7 +107,7 @@ class GateLine:
         crossed_at = was.at if was and was.crossed else None
         passage = judged_live(gate.id, ref, seen, gate.direction, rights, inside, crossed_at)
         await self._records.keep(connection, gate, [passage])
-        await self._note_case(turn, passage)
+        await self._note_case(turn, passage, was)
         changed = await self._following.follow(turn, [passage], before, rights)
         verdict = passage.verdict
         decided = Decided(
@@ -152,8 +152,10 @@ class GateLine:
                     owing.add(plate)
         return Inside(frozenset(open_), owing.__contains__)
 
-    async def _note_case(self, turn: Turn, passage: Passage) -> None:
+    async def _note_case(self, turn: Turn, passage: Passage, was: Before | None) -> None:
         if _opens(passage):
+            if was is None:
+                return
             await cases.settle(turn.connection, [waiting(passage)], turn.now)
         else:
             await cases.report(turn.connection, turn.gate, [waiting(passage)], turn.now)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -14,29 +15,48 @@ _NOTIFY: Final = "SELECT pg_notify(:channel, word) FROM unnest(CAST(:words AS te
 
 
 class Topic(StrEnum):
+    """PASSAGE: of a gate. SESSION: of a site. OWN_SESSION: of a driver."""
+
     PASSAGE = "passage"
     SESSION = "session"
+    OWN_SESSION = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`at`: the gate of a passage, or the site of a session. Ids only: whoever listens learns nothing by them."""
+    """`of`: whose, such as a gate. Ids and digests only: whoever listens learns nothing by them."""
 
     topic: Topic
-    at: UUID
+    of: str
     subject: UUID
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.at.hex} {self.subject.hex}"
+        return f"{self.topic} {self.of} {self.subject.hex}"
 
-    @staticmethod
-    def parse(word: str) -> "Change | None":
-        """None for what is no change that this ParkGraph knows."""
-        try:
-            topic, at, subject = word.split(" ")
-            return Change(Topic(topic), UUID(hex=at), UUID(hex=subject))
-        except ValueError:
-            return None
+
+def passages_of(gate: UUID) -> str:
+    """The topic of a gate's passages."""
+    return f"{Topic.PASSAGE} {gate.hex}"
+
+
+def sessions_of(site: UUID) -> str:
+    """The topic of a site's sessions."""
+    return f"{Topic.SESSION} {site.hex}"
+
+
+def sessions_of_driver(principal: str) -> str:
+    """The topic of a driver's sessions."""
+    return f"{Topic.OWN_SESSION} {driver(principal)}"
+
+
+def driver(principal: str) -> str:
+    return sha256(principal.encode()).hexdigest()
+
+
+def read(payload: str) -> tuple[str, str] | None:
+    """The topic and the subject of a payload; None where it is none."""
+    topic, _, subject = payload.rpartition(" ")
+    return (topic, subject) if topic else None
 
 
 async def announce(connection: AsyncConnection, changes: Collection[Change]) -> None:

@@ -16,9 +16,12 @@ from parkgraph.privacy.vault import Vault
 TTL: Final = timedelta(seconds=5)
 """So long may a pulse be given."""
 
+# Each passage is looked up by itself (LATERAL … OFFSET 0): tables grow faster than the planner learns of it.
 BEFORE: Final = """
-SELECT ref, live, crossed, occurred_at, plate_digest, plate FROM gate_passages
-WHERE gate_id = :gate AND ref = ANY(CAST(:refs AS text[]))
+SELECT p.* FROM unnest(CAST(:refs AS text[])) AS e (ref) CROSS JOIN LATERAL (
+    SELECT ref, live, crossed, occurred_at, plate_digest, plate FROM gate_passages
+    WHERE gate_id = :gate AND ref = e.ref OFFSET 0
+) p
 """
 KEEP: Final = """
 INSERT INTO gate_passages AS p (uuid, gate_id, site_id, ref, direction, decision, reason, match_kind, plate,

@@ -87,14 +87,16 @@ def covered(plate: str, entered: datetime, rights: Rights, stored: Session | Non
     return Covered(right.kind, right.id, right.principal, right.tariff, cover)
 
 
-def session_of(of: Pair, digest: bytes, plate: str, by: Covered, tariff: Tariff, stored: Session | None) -> Session:
-    """As it follows from its crossings; `stored`: what it was before."""
+def session_of(
+    of: Pair, digest: bytes, plate: str, by: Covered, tariff: Tariff | None, stored: Session | None
+) -> Session:
+    """As it follows from its crossings; `tariff`: of one that ended; `stored`: what it was before."""
     due = Charge(None)
     if of.suspect:
         due = Charge(None, hold=PriceHold.CLOCK)
     elif of.lost:
         due = Charge(None, hold=PriceHold.NO_EXIT)
-    elif of.exit:
+    elif of.exit and tariff:
         due = charge(of.entry.at, of.exit.at, by.cover, tariff)
     return Session(
         id=of.session,

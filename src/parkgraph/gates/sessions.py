@@ -5,7 +5,7 @@ difference, so that nothing that was told or paid is written over.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from parkgraph.domain.pricing import PriceLine
 from parkgraph.gates.charging import PriceHold, Tariff
 from parkgraph.gates.decision import Direction
 from parkgraph.gates.gate import Site
-from parkgraph.gates.pairing import Crossing, History, pair
+from parkgraph.gates.pairing import AGAIN, Crossing, History, pair
 from parkgraph.gates.pairing import session_of as entered_by
 from parkgraph.gates.rights import RightKind, Rights
 from parkgraph.gates.rights_reader import RightsReader
@@ -34,16 +34,30 @@ CalendarOf = Callable[[str | None], Calendar | None]
 _LINES: Final = TypeAdapter(tuple[PriceLine, ...])
 
 
+# Each vehicle is looked up by itself and by its plate: OFFSET 0 keeps the look-ups apart, and `+ 0` keeps the planner
+# from the index of the site, which it takes as long as it believes the table to be small.
+SINCE: Final = """
+SELECT v.digest, coalesce(begins, v.since - interval '100 years')
+FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since) CROSS JOIN LATERAL (
+    SELECT max(entered_at) AS begins FROM gate_sessions
+    WHERE plate_digest = v.digest AND site_id + 0 = :site AND status = 'CLOSED' AND left_at < v.since OFFSET 0
+) s
+"""
 CROSSED: Final = """
-SELECT plate_digest, uuid, direction, occurred_at, suspect FROM gate_passages
-WHERE site_id = :site AND crossed AND plate_digest = ANY(CAST(:digests AS bytea[]))
+SELECT v.digest, uuid, direction, occurred_at, suspect
+FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since) CROSS JOIN LATERAL (
+    SELECT uuid, direction, occurred_at, suspect FROM gate_passages
+    WHERE site_id = :site AND plate_digest = v.digest AND crossed AND occurred_at >= v.since OFFSET 0
+) p
 """
 SELECT: Final = """
 SELECT uuid, plate_digest, plate, entry, entered_at, status, exit, left_at, right_kind, right_id, principal, tariff_id,
     cover_begins, cover_ends, hold, total_amount, currency, charged_amount, CAST(lines AS text), version, id
 FROM gate_sessions
 """
-OF_VEHICLES: Final = SELECT + "WHERE site_id = :site AND plate_digest = ANY(CAST(:digests AS bytea[]))"
+_VEHICLES: Final = "FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since)"
+_OF_VEHICLE: Final = "WHERE plate_digest = v.digest AND site_id + 0 = :site AND entered_at >= v.since OFFSET 0"
+OF_VEHICLES: Final = f"SELECT s.* {_VEHICLES} CROSS JOIN LATERAL ({SELECT} {_OF_VEHICLE}) s"
 OF_PASSAGE: Final = "SELECT uuid FROM gate_sessions WHERE (uuid = :entered OR exit = :passage) AND status <> 'VOID'"
 OPEN: Final = SELECT + "WHERE site_id = :site AND status = 'OPEN'"
 KEEP: Final = """
@@ -80,6 +94,14 @@ COUNTED: Final = "UPDATE gate_sites SET changes = changes + 1 WHERE id = :site"
 
 
 @dataclass(frozen=True, slots=True)
+class Vehicle:
+    """`since`: the earliest instant of what is known of it now and was not, or not so."""
+
+    plate: str = field(repr=False)
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What came of pairing anew. `changed`: (before, after). `orphans`: exits that no entry belongs to."""
 
@@ -108,14 +130,20 @@ class Sessions:
         self,
         connection: AsyncConnection,
         site: Site,
-        vehicles: Mapping[bytes, str],
+        vehicles: Mapping[bytes, Vehicle],
         rights: Rights,
         now: datetime,
     ) -> Settled:
-        """Pair what these vehicles (digest and plate) have crossed, and store what is different."""
+        """Pair what these vehicles, by their digests, have crossed, and store what is different.
+
+        What was over before anything of it changed stays as it is, and is not looked at.
+        """
         if not vehicles:
             return Settled()
-        values = {"site": site.key, "digests": list(vehicles)}
+        changes = [each.since - AGAIN for each in vehicles.values()]
+        values: dict[str, Any] = {"site": site.key, "digests": list(vehicles), "since": changes}
+        begins = {bytes(digest): at for digest, at in (await connection.execute(text(SINCE), values)).all()}
+        values["since"] = [begins[digest] for digest in vehicles]
         crossings: dict[bytes, list[Crossing]] = {digest: [] for digest in vehicles}
         for digest, uuid, direction, at, suspect in (await connection.execute(text(CROSSED), values)).all():
             crossings[bytes(digest)].append(Crossing(uuid, Direction(direction), at, suspect))
@@ -127,11 +155,11 @@ class Sessions:
         histories = {digest: pair(each) for digest, each in crossings.items()}
         changed: list[tuple[Session | None, Session]] = []
         for digest, history in histories.items():
-            plate, before = vehicles[digest], stored[digest]
+            plate, before = vehicles[digest].plate, stored[digest]
             wanted = []
             for each in history.pairs:
                 by = covered(plate, each.entry.at, rights, before.get(each.session))
-                tariff = await tariffs.of(by.tariff)
+                tariff = await tariffs.of(by.tariff) if each.exit else None
                 wanted.append(session_of(each, digest, plate, by, tariff, before.get(each.session)))
             changed += differences(before, wanted)
         changed = await self._keep(connection, site, changed, now)

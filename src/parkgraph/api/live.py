@@ -1,0 +1,263 @@
+"""`/graphql` over a WebSocket: subscriptions, by the protocol graphql-transport-ws and no other.
+
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. A connection says who asks in `connection_init`, as a
+request does in its header: `{"Authorization": "Bearer …"}`. Documents have the limits of other queries.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+import structlog
+from graphql import ExecutionResult, GraphQLError, OperationType
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from parkgraph.accounts.principal import ANONYMOUS, Principal
+from parkgraph.api.admission import OverloadedError, RateLimitedError, RateLimiter, client_of
+from parkgraph.api.context import Context
+from parkgraph.api.credentials import Authenticate, identify, nobody
+from parkgraph.api.documents import Documents, QueryError
+from parkgraph.api.errors import BadUserInputError, presentable
+from parkgraph.api.http_error import HttpError
+
+PROTOCOL: Final = "graphql-transport-ws"
+INIT_SECONDS: Final = 5.0
+PING_SECONDS: Final = 20.0
+"""Between signs of life; a client that answers none of them is gone."""
+
+LIFE_SECONDS: Final = 3600.0
+"""Then it has to connect again, with a token that is still valid."""
+
+SEND_SECONDS: Final = 10.0
+"""For a client to take an answer."""
+
+MAX_MESSAGE: Final = 100_000
+MAX_SUBSCRIPTIONS: Final = 10
+"""Of a connection."""
+
+MAX_OF_A_CLIENT: Final = 10
+"""Connections."""
+
+MAX_CONNECTIONS: Final = 500
+
+BAD_REQUEST, UNAUTHORIZED, BAD_PROTOCOL, INIT_TIMEOUT, DUPLICATE, TOO_MANY_INITS, TOO_MANY = (
+    4400, 4401, 4406, 4408, 4409, 4429, 4503,
+)  # fmt: skip
+GOING_AWAY: Final = 1001
+
+log = structlog.get_logger(__name__)
+
+
+class _Close(Exception):
+    """The connection ends, with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__()
+        self.code = code
+        self.reason = reason
+
+
+class LiveEndpoint:
+    """The ASGI application behind the WebSocket of `/graphql`. `connections`: those there are."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        rates: RateLimiter,
+        context: Callable[[], Context],
+        authenticate: Authenticate = nobody,
+        *,
+        life_seconds: float = LIFE_SECONDS,
+        ping_seconds: float = PING_SECONDS,
+    ) -> None:
+        self._documents = documents
+        self._rates = rates
+        self._context = context
+        self._authenticate = authenticate
+        self._life_seconds = life_seconds
+        self._ping_seconds = ping_seconds
+        self._clients: Counter[str] = Counter()
+
+    @property
+    def connections(self) -> int:
+        return self._clients.total()
+
+    async def serve(self, socket: WebSocket) -> None:
+        if PROTOCOL not in socket.scope.get("subprotocols", ()):
+            await socket.accept()
+            await socket.close(BAD_PROTOCOL, f"The protocol must be {PROTOCOL}.")
+            return
+        client = client_of(socket.client.host if socket.client else "")
+        await socket.accept(PROTOCOL)
+        if self._clients[client] >= MAX_OF_A_CLIENT or self.connections >= MAX_CONNECTIONS:
+            await socket.close(TOO_MANY, "Too many connections.")
+            return
+        self._clients[client] += 1
+        try:
+            await self._talk(socket, client)
+        finally:
+            self._clients[client] -= 1
+            if not self._clients[client]:
+                del self._clients[client]
+
+    async def _talk(self, socket: WebSocket, client: str) -> None:
+        talk = _Talk(socket)
+        try:
+            async with asyncio.timeout(self._life_seconds):
+                principal = await self._init(talk, client)
+                context = self._context()
+                if not principal.is_anonymous:
+                    context = replace(context, principal=principal)
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(talk.stay_alive(self._ping_seconds))
+                    await self._listen(talk, context, group)
+        except* _Close as closes:
+            for close in _leaves(closes):
+                await talk.close(close.code, close.reason)
+        except* TimeoutError:
+            await talk.close(GOING_AWAY, "Connect again.")
+        except* (WebSocketDisconnect, RuntimeError):
+            pass  # it is gone
+
+    async def _init(self, talk: "_Talk", client: str) -> Principal:
+        try:
+            async with asyncio.timeout(INIT_SECONDS):
+                message = await talk.receive()
+        except TimeoutError:
+            raise _Close(INIT_TIMEOUT, "Connection initialisation timeout") from None
+        if message.get("type") != "connection_init":
+            raise _Close(UNAUTHORIZED, "Unauthorized")
+        payload = message.get("payload")
+        members = payload.items() if isinstance(payload, dict) else ()
+        given = [str(value) for name, value in members if name.lower() == "authorization"]
+        try:
+            principal = await identify(given, client, self._authenticate, self._rates)
+        except HttpError as refused:
+            raise _Close(UNAUTHORIZED, refused.error.message[:100]) from None
+        except (RateLimitedError, OverloadedError):
+            raise _Close(TOO_MANY, "Too many requests from this client; slow down.") from None
+        await talk.send({"type": "connection_ack"})
+        return principal if principal.subject else ANONYMOUS
+
+    async def _listen(self, talk: "_Talk", context: Context, group: asyncio.TaskGroup) -> None:
+        while True:
+            message = await talk.receive()
+            match message.get("type"):
+                case "subscribe":
+                    self._subscribe(talk, context, message, group)
+                case "complete":
+                    if running := talk.running.pop(str(message.get("id")), None):
+                        running.cancel()
+                case "ping":
+                    await talk.send({"type": "pong"})
+                case "pong":
+                    talk.answered = True
+                case "connection_init":
+                    raise _Close(TOO_MANY_INITS, "Too many initialisation requests")
+                case _:
+                    raise _Close(BAD_REQUEST, "Invalid message")
+
+    def _subscribe(self, talk: "_Talk", context: Context, message: Mapping[str, Any], group: asyncio.TaskGroup) -> None:
+        key, payload = message.get("id"), message.get("payload")
+        if not isinstance(key, str) or not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+            raise _Close(BAD_REQUEST, "Invalid message")
+        if key in talk.running:
+            raise _Close(DUPLICATE, f"Subscriber for {key[:50]} already exists")
+        if len(talk.running) >= MAX_SUBSCRIPTIONS:
+            raise _Close(TOO_MANY, f"At most {MAX_SUBSCRIPTIONS} subscriptions at once.")
+        talk.running[key] = group.create_task(self._tell(talk, context, key, payload))
+
+    async def _tell(self, talk: "_Talk", context: Context, key: str, payload: Mapping[str, Any]) -> None:
+        try:
+            async for result in self._results(context, payload):
+                errors = [presentable(error).formatted for error in result.errors or ()]
+                if result.data is None and errors:
+                    await talk.send({"type": "error", "id": key, "payload": errors})
+                    return
+                answer = {"data": result.data, **({"errors": errors} if errors else {})}
+                await talk.send({"type": "next", "id": key, "payload": answer})
+            await talk.send({"type": "complete", "id": key})
+        finally:
+            talk.running.pop(key, None)
+
+    async def _results(self, context: Context, payload: Mapping[str, Any]) -> AsyncIterator[ExecutionResult]:
+        variables, name = payload.get("variables") or {}, payload.get("operationName")
+        if not isinstance(variables, dict):
+            yield _refused(BadUserInputError("variables must be an object."))
+            return
+        try:
+            operation = self._documents.operation(payload["query"], name if isinstance(name, str) else None, variables)
+        except QueryError as refused:
+            yield _refused(*refused.errors)
+            return
+        if operation.node.operation is not OperationType.SUBSCRIPTION:
+            yield _refused(BadUserInputError("Queries and mutations are sent by POST."))
+            return
+        found = await self._documents.subscribe(operation, context, variables)
+        if isinstance(found, ExecutionResult):
+            yield found
+            return
+        try:
+            async for result in found:
+                yield result
+        except GraphQLError as error:
+            yield _refused(error)
+        finally:
+            await found.aclose()  # type: ignore[attr-defined]
+
+
+class _Talk:
+    """One connection. `running`: its subscriptions by their ids. `answered`: the last ping, or there was none."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._turn = asyncio.Lock()
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self.answered = True
+
+    async def receive(self) -> Mapping[str, Any]:
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1006))
+        text = message.get("text")
+        if text is None or len(text) > MAX_MESSAGE:
+            raise _Close(BAD_REQUEST, "Invalid message")
+        try:
+            read = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            raise _Close(BAD_REQUEST, "Invalid message") from None
+        if not isinstance(read, dict):
+            raise _Close(BAD_REQUEST, "Invalid message")
+        return read
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """A client that takes nothing for SEND_SECONDS is gone."""
+        async with self._turn, asyncio.timeout(SEND_SECONDS):
+            await self._socket.send_text(orjson.dumps(message).decode())
+
+    async def stay_alive(self, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            if not self.answered:
+                raise _Close(GOING_AWAY, "No sign of life.")
+            self.answered = False
+            await self.send({"type": "ping"})
+
+    async def close(self, code: int, reason: str) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await self._socket.close(code, reason)
+
+
+def _refused(*errors: GraphQLError) -> ExecutionResult:
+    return ExecutionResult(None, list(errors))
+
+
+def _leaves(group: BaseExceptionGroup[_Close]) -> list[_Close]:
+    found: list[_Close] = []
+    for each in group.exceptions:
+        found += _leaves(each) if isinstance(each, BaseExceptionGroup) else [each]
+    return found[:1]

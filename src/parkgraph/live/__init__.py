@@ -1,0 +1,1 @@
+"""What changes in the database, told to whoever watches: one connection listens for all of a process."""
