@@ -13,8 +13,13 @@ RUN /build/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: \
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY adapters adapters
-RUN /build/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . ./adapters/*/ \
-    && /build/bin/pip --python /opt/parkgraph/bin/python3 install --no-cache-dir --no-index --no-deps /wheels/*.whl
+# Those of these folders of adapters/; * is all of them.
+ARG ADAPTERS=*
+# hadolint ignore=SC2086
+RUN set -f && for name in ${ADAPTERS}; do set -- "$@" "./adapters/${name}/"; done && set +f \
+    && /build/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation --wheel-dir /wheels . $* \
+    && /build/bin/pip --python /opt/parkgraph/bin/python3 install --no-cache-dir --no-index --no-deps /wheels/*.whl \
+    && find /opt/parkgraph -depth -type d -name tests -exec rm -r {} +
 
 FROM ${BASE}
 ARG VERSION=0.1.0

@@ -90,6 +90,18 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
         ),
     ),
     (
+        "Gates",
+        (
+            Panel(
+                "Vehicles by what was decided",
+                "ops",
+                ((_rate("parkgraph_gate_passages_total", "decision"), "{{decision}}"),),
+            ),
+            Panel("How long a decision takes, p95", "s", ((_quantile(0.95, "parkgraph_gate_passage_seconds"), "p95"),)),
+            Panel("Events", "ops", ((_rate("parkgraph_gate_events_total", "status"), "{{status}}"),)),
+        ),
+    ),
+    (
         "Bookings and servers",
         (
             Panel(

@@ -3,6 +3,7 @@
 A new revision is a file in `versions/` whose `down_revision` names the one before it.
 """
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,11 +13,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import SchemaTooNewError
+
+LOCK_SECONDS: Final = 2.0
+"""For a table's lock: while a revision waits for one, all who want the table wait behind it. Then it tries again."""
+
+LOCK_ATTEMPTS: Final = 30
+LOCK_NOT_AVAILABLE: Final = "55P03"
 
 _T = TypeVar("_T")
 # The advisory lock's key: any number that nothing else in the database uses.
@@ -32,9 +40,21 @@ async def upgrade(database: Database) -> None:
     turn = await database.connect()
     try:
         await turn.execute("SELECT pg_advisory_lock($1)", LOCK)
-        await _run(database, _upgrade)
+        await _patiently(database)
     finally:
         await turn.close()
+
+
+async def _patiently(database: Database) -> None:
+    for attempt in range(LOCK_ATTEMPTS):
+        try:
+            await _run(database, _upgrade)
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or attempt == LOCK_ATTEMPTS - 1:
+                raise
+            await asyncio.sleep(LOCK_SECONDS)
+        else:
+            return
 
 
 async def current(database: Database) -> str | None:
@@ -50,7 +70,8 @@ async def pending(database: Database) -> bool:
 def _upgrade(connection: Connection) -> None:
     config = _config()
     revision = _current(connection)
-    connection.rollback()  # Alembic begins transactions of its own
+    connection.exec_driver_sql(f"SET lock_timeout = {round(LOCK_SECONDS * 1000)}")
+    connection.commit()  # Alembic begins transactions of its own
     if revision not in {None, *(known.revision for known in ScriptDirectory.from_config(config).walk_revisions())}:
         raise SchemaTooNewError(f"the database is at revision {revision}, which only a newer ParkGraph knows")
     config.attributes["connection"] = connection
