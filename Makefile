@@ -69,6 +69,7 @@ soak: install
 	$(BIN)/python -m bench.differential
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m bench.gate_campaign
+	$(BIN)/python -m bench.gate_outage
 
 # Schemathesis against the demo, in an environment of its own: it pins what ours pins otherwise.
 fuzz: install .venv-fuzz/.installed

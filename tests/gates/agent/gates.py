@@ -32,6 +32,7 @@ def written(
     barrier: str = "",
     gate: str = GATE,
     key: str = KEY,
+    patience: int = 4000,
 ) -> Path:
     """A gate.toml with a camera of each device, named like it, and a Shelly as barrier.
 
@@ -47,7 +48,7 @@ data_dir = "{folder / "gate"}"
 url = "{server_url}"
 gate_id = "{gate}"
 key = "{key}"
-patience_ms = 1000
+patience_ms = {patience}
 {server}
 [listen]
 port = {port}
@@ -64,9 +65,17 @@ position_seconds = 1
 
 
 def settings(
-    folder: Path, server_url: str, relay_url: str, more: str = "", *, server: str = "", barrier: str = ""
+    folder: Path,
+    server_url: str,
+    relay_url: str,
+    more: str = "",
+    *,
+    server: str = "",
+    barrier: str = "",
+    patience: int = 4000,
 ) -> GateSettings:
-    return load(written(folder, server_url, relay_url, more, server=server, barrier=barrier), {})
+    file = written(folder, server_url, relay_url, more, server=server, barrier=barrier, patience=patience)
+    return load(file, {})
 
 
 @dataclass

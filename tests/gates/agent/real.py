@@ -17,6 +17,7 @@ from parkgraph.gates.agent.simulation import DEMO_GATE, DEMO_KEY, DEMO_PLATE
 from tests.gates.agent.gates import written
 from tests.process import databases, eventually, free_port
 
+START_SECONDS = 110
 PLATES = (DEMO_PLATE, "KAAB1", "XY9")
 
 
@@ -35,7 +36,7 @@ class DemoServer:
 
     def start(self) -> None:
         self._begin()
-        eventually(self._is_ready)
+        eventually(self._is_ready, START_SECONDS)
 
     def strike(self, victim: str) -> None:
         if victim == "server":

@@ -54,6 +54,7 @@ def test_a_reason_that_is_no_word_is_not_repeated() -> None:
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.dictionaries(st.sampled_from(["decision", "barrierCommand", "commandId", "ttlMs"]), inner),
+    max_leaves=4,
 )
 
 

@@ -27,7 +27,7 @@ def away(*fields: str) -> Any:
 
 async def test_a_listed_car_is_let_in_and_the_server_learns_of_it(tmp_path: Path) -> None:
     async with stand_in(tmp_path, LISTED) as server, relay() as boom:
-        async with gate(settings(tmp_path, server.url, boom.url, server=PINNED)) as it:
+        async with gate(settings(tmp_path, server.url, boom.url, server=PINNED, patience=500)) as it:
             await until(lambda: it.agent.standing.allow_list is not None)
             server.misbehave = away("requestPassage", "recordGateEvents")
             await it.see(LISTED, id="one")
@@ -66,7 +66,7 @@ async def test_no_list_but_a_good_one_opens(tmp_path: Path, changed: dict[str, A
 
     async with stand_in(tmp_path, LISTED) as server, relay() as boom:
         server.misbehave = bad
-        async with gate(settings(tmp_path, server.url, boom.url, server=PINNED)) as it:
+        async with gate(settings(tmp_path, server.url, boom.url, server=PINNED, patience=500)) as it:
             await until(lambda: "gateAllowList" in server.asked)
             await it.see(LISTED, id="one")
             await until(lambda: it.decisions == [("edge", "ASSIST", "NO_RIGHT")])
@@ -77,11 +77,11 @@ async def test_no_list_but_a_good_one_opens(tmp_path: Path, changed: dict[str, A
 async def test_a_list_outlives_a_restart_and_an_older_one_is_not_believed_after_it(tmp_path: Path) -> None:
     async with stand_in(tmp_path, LISTED) as server, relay() as boom:
         server.version = 7
-        async with gate(settings(tmp_path, server.url, boom.url)) as it:
+        async with gate(settings(tmp_path, server.url, boom.url, patience=500)) as it:
             await until(lambda: it.agent.standing.allow_list is not None)
         server.version, server.rights = 6, {"XY 9"}
         server.misbehave = away("requestPassage")
-        async with gate(settings(tmp_path, server.url, boom.url)) as it:
+        async with gate(settings(tmp_path, server.url, boom.url, patience=500)) as it:
             await until(lambda: server.asked.count("gateAllowList") == 2)
             await it.see("XY 9", id="one")
             await it.see(LISTED, id="two")
@@ -94,7 +94,7 @@ async def test_a_list_outlives_a_restart_and_an_older_one_is_not_believed_after_
 
 async def test_a_key_that_is_refused_opens_nothing_and_loses_nothing(tmp_path: Path) -> None:
     async with stand_in(tmp_path, LISTED) as server, relay() as boom:
-        async with gate(settings(tmp_path, server.url, boom.url)) as it:
+        async with gate(settings(tmp_path, server.url, boom.url, patience=500)) as it:
             await until(lambda: it.agent.standing.allow_list is not None)
             server.misbehave = lambda _, __: refusal("UNAUTHENTICATED", retryable=False)
             await it.see(LISTED, id="one")
@@ -106,7 +106,7 @@ async def test_a_key_that_is_refused_opens_nothing_and_loses_nothing(tmp_path: P
             assert await it.metric("dead_letters") == 0
             assert await it.metric("events_pending")
         server.misbehave = None
-        async with gate(settings(tmp_path, server.url, boom.url)) as it:
+        async with gate(settings(tmp_path, server.url, boom.url, patience=500)) as it:
             await until(lambda: len(server.reads) == 1)
             assert (await it.http.get(f"{it.url}/healthz")).status_code == 200
         assert boom.pulses == []
@@ -116,7 +116,7 @@ async def test_no_pulse_is_given_again_after_a_restart(tmp_path: Path) -> None:
     import sqlite3
 
     async with stand_in(tmp_path, LISTED) as server, relay() as boom:
-        configured = settings(tmp_path, server.url, boom.url)
+        configured = settings(tmp_path, server.url, boom.url, patience=500)
         async with gate(configured) as it:
             await it.see(LISTED, id="one")
             await until(lambda: len(boom.pulses) == 1)
@@ -134,7 +134,7 @@ async def test_a_server_that_is_not_there_at_all(tmp_path: Path) -> None:
     server = StandIn(tmp_path / "server.sqlite3", {LISTED})
     async with relay() as boom:
         async with serving_app(server.app) as url:
-            configured = settings(tmp_path, f"{url}/graphql", boom.url)
+            configured = settings(tmp_path, f"{url}/graphql", boom.url, patience=500)
             async with gate(configured) as it:
                 await until(lambda: it.agent.standing.allow_list is not None)
         async with gate(configured) as it:

@@ -223,7 +223,7 @@ def test_candidates_are_the_other_plates_the_surest_first() -> None:
 
 
 LOOKS = st.lists(
-    st.tuples(st.floats(0, 5), st.sampled_from(["SPG123", "SPG128", "XY1", None]), st.floats(0, 1)), max_size=30
+    st.tuples(st.floats(0, 5), st.sampled_from(["SPG123", "SPG128", "XY1", None]), st.floats(0, 1)), max_size=12
 )
 
 

@@ -5,7 +5,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
@@ -55,6 +55,7 @@ class Agent:
     pulses: Pulses
     standing: Standing
     store: Store
+    keeper: ListKeeper
     broker: Broker | None
 
 
@@ -118,9 +119,11 @@ async def running(settings: GateSettings, witness: Witness | None = None) -> Asy
         stack.push_async_callback(_stop, [asyncio.create_task(_watched(name, work)) for name, work in tasks.items()])
         http = application(settings, reception, positions, health, figures)
         try:
-            yield Agent(http, reception, live, pulses, standing, store, broker)
+            yield Agent(http, reception, live, pulses, standing, store, keeper, broker)
         finally:
             await live.drain()
+            with suppress(StoreFull, StoreBroken):
+                await _remember(store, settings, reception)
 
 
 def _begin(connection: sqlite3.Connection, store: Store, boot_id: str) -> EdgeClock:
@@ -166,21 +169,26 @@ async def _beat(store: Store, standing: Standing, gate_id: str, boot_id: str) ->
 async def _tidy(store: Store, standing: Standing, settings: GateSettings, reception: Reception) -> None:
     """Forget what need not be kept, and see whether there is room."""
     while True:
-
-        def job(connection: sqlite3.Connection) -> None:
-            now = time.time()
-            outbox.forgotten(connection, now - settings.store.keep_hours * _HOUR, now - _SOURCES_SECONDS)
-            commands.forgotten(connection, now - _COMMANDS_SECONDS)
-            facts.see_time(connection, store.vault, now)
-            facts.keep_delays(connection, store.vault, reception.delays)
-
         try:
-            await store.run(job, reserve=True)
+            await _remember(store, settings, reception)
             await store.refill()
             standing.store_fault = None
         except (StoreFull, StoreBroken) as fault:
             standing.store_fault = str(fault)
         await asyncio.sleep(_TIDY_SECONDS if standing.store_fault is None and not store.is_full else 1.0)
+
+
+async def _remember(store: Store, settings: GateSettings, reception: Reception) -> None:
+    """What the next boot has to know, and nothing that is too old. Raises StoreFull, StoreBroken."""
+
+    def job(connection: sqlite3.Connection) -> None:
+        now = time.time()
+        outbox.forgotten(connection, now - settings.store.keep_hours * _HOUR, now - _SOURCES_SECONDS)
+        commands.forgotten(connection, now - _COMMANDS_SECONDS)
+        facts.see_time(connection, store.vault, now)
+        facts.keep_delays(connection, store.vault, reception.delays)
+
+    await store.run(job, reserve=True)
 
 
 def _show(metrics: Metrics, lengths: Lengths, standing: Standing, store: Store) -> None:

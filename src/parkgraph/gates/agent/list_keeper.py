@@ -22,7 +22,10 @@ _SECONDS = 30.0
 
 
 class ListKeeper:
-    """`pinned`: the key of the configuration; without it the one of the first list that was believed."""
+    """`pinned`: the key of the configuration; without it the one of the first list that was believed.
+
+    `tried` is set when the server was asked once.
+    """
 
     def __init__(
         self, store: Store, uplink: Uplink, standing: Standing, metrics: Metrics, gate_id: str, pinned: str | None
@@ -33,6 +36,7 @@ class ListKeeper:
         self._metrics = metrics
         self._gate_id = gate_id
         self._pinned = pinned
+        self.tried = asyncio.Event()
 
     async def restore(self) -> None:
         """The list of the last boot. Raises StoreBroken."""
@@ -43,6 +47,7 @@ class ListKeeper:
         failures = 0
         while True:
             failures = 0 if await self.refresh() else failures + 1
+            self.tried.set()
             await asyncio.sleep(min(pause(failures) + 1, every) if failures else every)
 
     async def refresh(self) -> bool:

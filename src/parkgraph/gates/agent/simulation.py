@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,7 @@ RISE_SECONDS: Final = 0.6
 
 _TOKEN: Final = "the token of a camera that is not there"  # noqa: S105 - it is for one process, by itself
 _PATIENCE_SECONDS: Final = 15.0
+_LIST_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ async def simulated(url: str, gate_id: str, key: str) -> AsyncIterator[Simulatio
                 _served(agent.http) as own,
                 aiohttp.ClientSession() as http,
             ):
+                with suppress(TimeoutError):  # a server that was just started is slow at first
+                    await asyncio.wait_for(agent.keeper.tried.wait(), _LIST_SECONDS)
                 yield Simulation(agent, witness, boom, f"{own}/cameras/simulated", http)
 
 
