@@ -5,6 +5,7 @@ from tests.kit.hostile.flaws import (
     FACILITY,
     IMPORT,
     NO_COVERAGE,
+    PROJECT,
     READ,
     README,
     REQUEST,
@@ -139,6 +140,21 @@ FEED = (
         (FACILITY, "import Listing\n", (
             "import Listing, ListingOffer\nfrom parkgraph.domain.pricing import OfferReason, OfferStatus\n"
         )),
+    )),
+    Flaw("hours", "in German", listing("opening_hours='Mo bis Fr 8 Uhr'")),
+    Flaw("settings", "that change", (
+        (ADAPTER, "class Settings(AdapterSettings):", "class Settings(AdapterSettings, frozen=False):"),
+    )),
+    Flaw("distribution", "without a name", ((PROJECT, "[project]\n", "[projekt]\n"),)),
+    Flaw("unknown-is-none", "full for want of a count", (
+        (FACILITY, "        if self.free is None:\n            return None\n", (
+            "        if self.free is None:\n"
+            "            return Occupancy(None, self.spaces, OccupancyLevel.FULL)\n"
+        )),
+        (FACILITY, "import Occupancy, level_of", "import Occupancy, OccupancyLevel, level_of"),
+    )),
+    Flaw("own-words", "the name of what is elsewhere", edits(
+        ('RowRejected("its position is outside of the network\'s area")', 'RowRejected(f"{self.name} is elsewhere")'),
     )),
     Flaw("texts", "an empty one", listing("address=''")),
     Flaw("texts", "written backwards", edits(("name=self.name,", "name=self.name + '\\u202e',"))),

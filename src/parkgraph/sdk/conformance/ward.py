@@ -51,6 +51,7 @@ class Wounded:
     """What came of one wound. `whole_row`: the place is a row that makes an item. `beside`: it is outside of rows."""
 
     patient: Patient
+    path: Path
     where: str
     kind: Kind
     whole_row: bool
@@ -119,7 +120,7 @@ def _wounded(subject: Subject) -> Iterator[Wounded]:
                 if seen[shape] == 1 or kind in (Kind.MISSING, Kind.BLANK):
                     result = patient.answered(subject, hurt_document)
                     where = f"{patient.call.name}, {document.name(path)} {how}"
-                    yield Wounded(patient, where, kind, whole_row, beside, result)
+                    yield Wounded(patient, path, where, kind, whole_row, beside, result)
 
 
 def _places(patient: Patient) -> Iterator[Path]:

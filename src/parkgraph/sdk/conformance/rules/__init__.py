@@ -34,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     values.positions,
     values.units,
     values.occupancy,
+    values.hours,
     values.instants,
     reading.never_now,
     values.money,

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.occupancy import OccupancyLevel, OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.client import Response
 from parkgraph.sdk.conformance.facts import telling
@@ -12,7 +12,7 @@ from parkgraph.sdk.conformance.facts import texts as texts_of
 from parkgraph.sdk.conformance.rule import Problem, rule
 from parkgraph.sdk.conformance.rules.network import OTHER_OBJECT, SAID
 from parkgraph.sdk.conformance.subject import Answer, Result, Subject, fault_of
-from parkgraph.sdk.conformance.ward import Wounded, wounded
+from parkgraph.sdk.conformance.ward import Wounded, patients, wounded
 from parkgraph.sdk.conformance.wounds import CANARY, Kind
 from parkgraph.sdk.faults import NetworkFault
 
@@ -33,10 +33,16 @@ def unknown_is_none(subject: Subject) -> Iterator[Problem]:
             if before is not None and before != item and _is_same(before, item):
                 for name in _became_placeholder(before, item):
                     yield Problem(wound.where, f"{name} becomes a number.", "Leave it None, or reject the row.")
+                if _level(item) is OccupancyLevel.FULL is not _level(before):
+                    yield Problem(wound.where, "the level becomes FULL.", "Leave it UNKNOWN.")
     for call, batch in subject.answers.items():
         for rejected in batch.rejected:
             if rejected.reason.partition(", not ")[0].endswith("must not be negative"):
                 yield Problem(f"{call}, {rejected.row}", "a negative number costs the row.", "Make it None.")
+
+
+def _level(item: Listing | OccupancyUpdate) -> OccupancyLevel:
+    return item.occupancy.level if item.occupancy else OccupancyLevel.UNKNOWN
 
 
 def _is_same(before: object, after: object) -> bool:
@@ -102,11 +108,36 @@ def own_words(subject: Subject) -> Iterator[Problem]:
     for wound in wounded(subject):
         if wound.kind is Kind.CANARY and any(CANARY in words for words in _words(wound.result)):
             yield Problem(wound.where, "the reason quotes it.", "Say what was expected instead of what came.")
+    for where, result in _marked(subject):
+        if any(CANARY in words for words in _words(result)):
+            yield Problem(where, "the reason quotes another text of the row.", "Say what was expected, and no more.")
     for call in subject.answered:
         answer = Response(200, {}, OTHER_OBJECT)
         result = subject.ask(call, lambda _number, _request, answer=answer: answer)  # type: ignore[misc]
         if any(SAID in words for words in _words(result)):
             yield Problem(call.name, "the fault quotes what came.", "Say what was expected instead.")
+
+
+def _marked(subject: Subject) -> Iterator[tuple[str, Result]]:
+    """Rows whose texts are all the network's own words, as far as that harms nothing; and one place that is wrong."""
+    for patient in patients(subject):
+        marked = patient.document
+        for wound in wounded(subject):
+            is_text = wound.patient is patient and isinstance(patient.document.at(wound.path), str)
+            if is_text and wound.kind is Kind.CANARY and _is_well(wound):
+                marked = marked.put(wound.path, CANARY)
+        if marked is patient.document:
+            continue
+        for path in dict.fromkeys(wound.path for wound in wounded(subject) if wound.patient is patient):
+            if type(marked.at(path)) in (int, float):
+                for wrong in (-1000, 0.5):
+                    where = f"{patient.call.name}, {marked.name(path)} as {wrong}"
+                    yield where, patient.answered(subject, marked.put(path, wrong))
+
+
+def _is_well(wound: Wounded) -> bool:
+    batch, healthy = wound.result.batch, wound.patient.healthy.batch
+    return batch is not None and healthy is not None and len(batch.items) == len(healthy.items) and not batch.rejected
 
 
 def _words(result: Result) -> Iterable[str]:

@@ -22,11 +22,13 @@ SECRET_NAME: Final = re.compile(
 NO_ADDRESSES: Final = ("ftp://example.org/a", "example.org", "https://user:word@example.org/a")
 
 
-@rule("settings", "Every setting is described, and an unknown one is an error.")
+@rule("settings", "Every setting is described, none changes after the start, and an unknown one is an error.")
 def settings(subject: Subject) -> Iterator[Problem]:
     model = subject.adapter_class.Settings
     if model.model_config.get("extra") != "forbid":
         yield Problem("Settings", "an unknown key is no error.", "Derive them from AdapterSettings.")
+    if not model.model_config.get("frozen"):
+        yield Problem("Settings", "they can be changed.", "Derive them from AdapterSettings.")
     for name, field in model.model_fields.items():
         if not (field.description or "").strip():
             yield Problem(f"Settings.{name}", "it has no description.", "Say in Field(description=…) what it is.")

@@ -15,7 +15,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 @rule(
-    "distribution", "The distribution offers its adapter by a name, is typed and tested, and brings its samples along."
+    "distribution",
+    "The distribution has a name, offers its adapter by one, is typed and tested, and brings its samples along.",
 )
 def distribution(subject: Subject) -> Iterator[Problem]:
     home = _home(subject)
@@ -30,6 +31,8 @@ def distribution(subject: Subject) -> Iterator[Problem]:
     ]
     if not ours:
         yield Problem("pyproject.toml", f"no entry point of {GROUP} names this package.", "Name it there.")
+    if not project.get("project", {}).get("name"):
+        yield Problem("pyproject.toml", "the distribution has no name.", "Name it below [project].")
     for name in ours:
         if not NAME.fullmatch(name):
             yield Problem("pyproject.toml", "the adapter's name is no name.", "Use small letters, digits and _.")

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
+
 from parkgraph.domain.geo import Bounds, Coordinates
 from parkgraph.domain.occupancy import OccupancyLevel
 from parkgraph.domain.place import Listing, ListingOffer
@@ -134,6 +136,16 @@ def occupancy(subject: Subject) -> Iterator[Problem]:
             yield Problem(where, f"none is vacant, and its level is {of.level}.", "Use level_of().")
         if of.vacant > 0 and of.level is OccupancyLevel.FULL:
             yield Problem(where, f"{of.vacant} are vacant, and its level is FULL.", "Use level_of().")
+
+
+@rule("hours", "Opening hours are in the syntax of OpenStreetMap.", on_answers=True)
+def hours(subject: Subject) -> Iterator[Problem]:
+    for where, listing in subject.listings():
+        if listing.opening_hours is not None:
+            try:
+                OpeningHours(listing.opening_hours)
+            except ParserError:
+                yield Problem(where, "its opening hours cannot be read.", 'Write them as in "Mo-Fr 08:00-20:00".')
 
 
 @rule(
