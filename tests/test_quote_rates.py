@@ -67,6 +67,16 @@ def test_the_price_over_the_length_is_drawn_in_a_file(tmp_path: Path) -> None:
     assert ElementTree.parse(tmp_path / "tiers.svg").getroot().tag.endswith("svg")
 
 
+@pytest.mark.parametrize("name", ["p.png", "p.pdf", "drawing", "none/p.svg"])
+def test_a_drawing_that_cannot_be_made_is_refused_and_leaves_no_file(tmp_path: Path, name: str) -> None:
+    result = quote("--rates", str(EXAMPLES / "tiers.json"), *STAY, "--plot", str(tmp_path / name))
+    assert result.exit_code == 2
+    assert "Error: Invalid value for --plot: " in result.stderr
+    sentence = "No such file" if name.endswith(".svg") else "name a .svg file, or - for here"
+    assert sentence in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

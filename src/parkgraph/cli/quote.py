@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich import box
@@ -22,6 +22,9 @@ from parkgraph.domain.vehicle import Vehicle, VehicleKind
 from parkgraph.graph.calendars import calendar_of
 from parkgraph.networks.network import Network
 from parkgraph.price_curve import curve_of
+
+HERE: Final = Path("-")
+"""Where a drawing of characters goes: to the terminal."""
 
 
 def quote(
@@ -45,6 +48,8 @@ def quote(
     config: ConfigOption = None,
 ) -> None:
     """Price one stay line by line: at a facility (INSTANCE LOCAL_ID), or under a rate table (--rates FILE)."""
+    if plot is not None and plot != HERE and plot.suffix.lower() != ".svg":
+        raise typer.BadParameter("it is drawn as SVG: name a .svg file, or - for here", param_hint="--plot")
     calendar = question.calendar(country, region)
     zone = question.zone(timezone)
     table: RateTable | None
@@ -81,12 +86,16 @@ def _listing(network: Network, local_id: str) -> Listing:
 
 
 def _draw(to: Path, name: str, currency: str, ask: Callable[[timedelta], Quote], longest: timedelta) -> None:
-    if to == Path("-"):
+    if to == HERE:
         unicode = OUT.encoding.lower().startswith("utf")
         blocks = price_curve.BLOCKS if unicode else price_curve.PLAIN
         typer.echo(price_curve.as_bars(curve_of(ask, longest, currency, points=60), blocks=blocks))
     else:
-        to.write_text(price_curve.as_svg(curve_of(ask, longest, currency, points=480), name), encoding="utf-8")
+        drawing = price_curve.as_svg(curve_of(ask, longest, currency, points=480), name)
+        try:
+            to.write_text(drawing, encoding="utf-8")
+        except OSError as problem:
+            raise typer.BadParameter(f"{to}: {problem.strerror}", param_hint="--plot") from None
         OUT.print(f"The price over the length of the stay is drawn in {escape(str(to))}.", soft_wrap=True)
 
 
