@@ -179,6 +179,37 @@ def test_only_the_telemetry_knows_opentelemetry(path: Path) -> None:
         assert not any(name.startswith("opentelemetry") for name in imported(path.read_text()))
 
 
+def disturbs_dice(source: str) -> bool:
+    """Whether it may draw from the generator of the whole process, which Hypothesis watches: a server that runs in a
+    thread of the tests would end a draw in another one with a warning, or make it look as if it depended on chance.
+    """
+    names = set(imported(source))
+    return {name for name in names if name.split(".")[0] == "random"} not in (
+        set(),
+        {"random", "random.SystemRandom"},
+    ) or (any(name.startswith("tenacity.") and ("random" in name or "jitter" in name) for name in names))
+
+
+@pytest.mark.parametrize("path", files(CORE) + files(ADAPTERS), ids=lambda p: str(p.relative_to(ROOT)))
+def test_chance_comes_from_the_system(path: Path) -> None:
+    if "tests" not in path.parts:
+        assert not disturbs_dice(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import random",
+        "from random import uniform",
+        "from random import SystemRandom, choice",
+        "from tenacity import wait_random_exponential",
+        "from tenacity import wait_exponential_jitter",
+    ],
+)
+def test_the_dice_of_the_process_are_noticed(line: str) -> None:
+    assert disturbs_dice(line)
+
+
 def reads_environment(source: str) -> bool:
     return any(name.split(".")[:2] == ["os", "environ"] or name == "os.getenv" for name in imported(source)) or any(
         isinstance(node, ast.Attribute)

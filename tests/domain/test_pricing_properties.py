@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -57,13 +56,18 @@ def test_the_lines_add_up_to_the_total_exactly(table: RateTable, asked: Asked) -
 @slow_to_draw
 @given(unconditional, questions())
 def test_the_lines_of_a_collection_are_in_order_and_within_the_stay(table: RateTable, asked: Asked) -> None:
-    """One of the whole stay (a minimum, a rounding) may stand behind the others, and so may time charged beyond it."""
-    arrive, leave = asked.stay.arrive, asked.stay.leave
+    """One of the whole stay (a minimum, a rounding) may stand behind the others, and so may time charged beyond it.
+
+    As instants: where the clocks go back, the local times of a zone compare in another order.
+    """
+    arrive, leave = asked.stay.arrive.astimezone(UTC), asked.stay.leave.astimezone(UTC)
     lines = quote(RateTable("EUR", table.collections[:1]), asked).lines
-    parts = [line for line in lines if (line.start, line.end) != (arrive, leave)]
-    beyond = [line for line in lines if line.start == line.end == leave and line.amount.amount]
-    assert all(arrive <= line.start < line.end <= leave for line in lines if line not in beyond)
-    assert all(earlier.start <= later.start for earlier, later in pairwise(parts))
+    times = [(line.start.astimezone(UTC), line.end.astimezone(UTC)) for line in lines]
+    beyond = [time == (leave, leave) and line.amount.amount != 0 for time, line in zip(times, lines, strict=True)]
+    within = [time for time, is_beyond in zip(times, beyond, strict=True) if not is_beyond]
+    assert all(arrive <= start < end <= leave for start, end in within)
+    starts = [start for start, end in times if (start, end) != (arrive, leave)]
+    assert starts == sorted(starts)
 
 
 @slow_to_draw

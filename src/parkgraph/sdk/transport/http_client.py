@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
+from typing import Final
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from parkgraph import tracing
 from parkgraph.sdk.client import Response
@@ -20,6 +22,13 @@ from parkgraph.sdk.transport.wire import Wire, build_request, moved_within_site
 
 ATTEMPTS = 3
 MAX_HOPS = 3
+
+_dice: Final = SystemRandom()
+
+
+def _pause(attempt: RetryCallState) -> float:
+    """Up to 0.1 s, then up to twice as long each time, in seconds. tenacity's own dice are the whole process's."""
+    return _dice.uniform(0, 0.1 * 2 ** (attempt.attempt_number - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class HttpClient:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(Interrupted),
             stop=self._gives_up,
-            wait=wait_random_exponential(multiplier=0.1),
+            wait=_pause,
             reraise=True,
         )
         response: Response = await retrying(self._send, request, ends, kept)
