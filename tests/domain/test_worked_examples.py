@@ -32,6 +32,8 @@ class Example(TypedDict):
     reason: NotRequired[str]
     published: NotRequired[str]
     vehicle: NotRequired[str]
+    electric: NotRequired[bool]
+    disabled_permit: NotRequired[bool]
     holidays_unknown: NotRequired[bool]
 
 
@@ -75,7 +77,11 @@ def test_a_published_tariff_costs_what_is_worked_out_by_hand(sheet: Sheet, tarif
         table,
         Stay(parse_instant(example["arrive"]), parse_instant(example["leave"])),
         ZoneInfo(sheet["zone"]),
-        Vehicle(kind=VehicleKind(example.get("vehicle", "CAR"))),
+        Vehicle(
+            VehicleKind(example.get("vehicle", "CAR")),
+            electric=example.get("electric", False),
+            disabled_permit=example.get("disabled_permit", False),
+        ),
         calendar,
     )
     if "total" in example:
