@@ -1,6 +1,7 @@
 """Exchange rates, as the ECB writes them and as an operator does."""
 
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,29 +25,69 @@ CSV = b"Date, CHF, HKD, ISK, \n20 November 2026, 0.95, 9.0, N/A, \n"
 RATES = {"CHF": Decimal("0.95"), "HKD": Decimal("9.0")}
 
 
-@pytest.mark.parametrize("content", [XML, CSV], ids=["xml", "csv"])
-def test_the_newest_day_of_the_file_counts(content: bytes) -> None:
-    assert read_ecb(content) == RATES
+DAILY = b"""<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+\t<gesmes:subject>Reference rates</gesmes:subject>
+\t<gesmes:Sender>
+\t\t<gesmes:name>European Central Bank</gesmes:name>
+\t</gesmes:Sender>
+\t<Cube>
+\t\t<Cube time='2026-11-20'>
+\t\t\t<Cube currency='CHF' rate='0.95'/>
+\t\t\t<Cube currency='HKD' rate='9.0'/>
+\t\t</Cube>
+\t</Cube>
+</gesmes:Envelope>
+"""
+HISTORY = b"Date,CHF,HKD,CYP,\n2026-11-20,0.95,9.0,N/A,\n2026-11-19,0.9,8.9,N/A,\n"
+OLDEST_FIRST = b"Date,CHF,HKD,CYP,\n2026-11-19,0.9,8.9,N/A,\n2026-11-20,0.95,9.0,N/A,\n"
+NOTHING_TODAY = XML.replace(b"<Cube>\n", b'<Cube><Cube time="2026-11-21"/>', 1)
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"<html></html>",
-        b"<a",
-        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
-        b"Date, CHF\n",
-        b"code;rate\nCHF;1",
-        b"Date, CHF\n20 November 2026, NaN",
-        b"Date, CHF\n20 November 2026, 0",
-        b"Date, Franc\n20 November 2026, 1",
-        b"\xff\xfe\x00",
+        pytest.param(XML, id="xml of several days"),
+        pytest.param(DAILY, id="daily xml"),
+        pytest.param(CSV, id="daily csv"),
+        pytest.param(b"\xef\xbb\xbf" + CSV.replace(b"\n", b"\r\n"), id="daily csv of a spreadsheet"),
+        pytest.param(HISTORY, id="csv of several days"),
+        pytest.param(OLDEST_FIRST, id="csv of several days, the oldest first"),
+        pytest.param(NOTHING_TODAY, id="a newer day without rates"),
     ],
 )
-def test_what_is_no_such_file_is_a_value_error(content: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+def test_the_newest_day_of_the_file_counts(content: bytes) -> None:
+    assert read_ecb(content) == RATES
+
+
+@pytest.mark.parametrize(
+    ("content", "it_is"),
+    [
+        (b"", "neither XML nor CSV as the ECB writes it"),
+        (b"<html></html>", "without a rate"),
+        (b"<a", "not XML as the ECB writes it"),
+        (DAILY[:-40], "not XML as the ECB writes it"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "not XML as the ECB writes it"),
+        (DAILY.replace(b"2026-11-20", b"yesterday"), "with a day that is no date"),
+        (DAILY.replace(b"currency='CHF'", b""), "with a currency that is not three capital letters"),
+        (DAILY.replace(b"HKD", b"CHF"), "with two rates of one currency for one day"),
+        (DAILY.replace(b"0.95", b"0,95"), "with a rate that is no number"),
+        (b"Date, CHF\n", "neither XML nor CSV as the ECB writes it"),
+        (b"Date, " + b"x" * 200_000, "neither XML nor CSV as the ECB writes it"),
+        (b"code;rate\nCHF;1", "neither XML nor CSV as the ECB writes it"),
+        (b"Date, CHF, HKD, \n20 November 2026, 0.95", "CSV of which a line is too short"),
+        (b"Date, CHF\nFriday, 0.95", "with a day that is no date"),
+        (b"Date, CHF\n20 November 2026, N/A", "without a rate"),
+        (b"Date, CHF\n20 November 2026, NaN", "with a rate that cannot be"),
+        (b"Date, CHF\n20 November 2026, 0", "with a rate that cannot be"),
+        (b"Date, Franc\n20 November 2026, 1", "with a currency that is not three capital letters"),
+        (b"PK\x03\x04\xff\xfe\x00", "not UTF-8, or packed"),
+    ],
+)
+def test_what_is_no_such_file_is_told_in_a_few_words(content: bytes, it_is: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(it_is)) as fault:
         read_ecb(content)
+    assert str(fault.value) == it_is
 
 
 def test_an_amount_is_divided_by_its_rate_and_rounded() -> None:

@@ -2,8 +2,9 @@
 
 import csv
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,9 @@ _log = structlog.get_logger(__name__)
 EURO: Final = "EUR"
 LOOK_EVERY_S: Final = 60.0
 LARGEST_FILE: Final = 10_000_000
+
+_Day = tuple[date, list[tuple[str, str]]]
+"""A day, and its rates by currency, as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,19 @@ def exchange(currency: str, euro_rates: Mapping[str, Decimal], rates: Mapping[st
 
 
 def read_ecb(content: bytes) -> Mapping[str, Decimal]:
-    """Units per euro, newest day first or only: `eurofxref-daily.xml`, `eurofxref.csv`. Raises ValueError."""
-    text = content.decode("utf-8-sig")
-    return _read_xml(text) if text.lstrip().startswith("<") else _read_csv(text)
+    """Units per euro on the newest day: `eurofxref-daily.xml`, `eurofxref.csv`, and the same of 90 days or of all.
+
+    Raises ValueError, whose words go on after "it is".
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8, or packed") from None
+    days = _xml_days(text) if text.lstrip().startswith("<") else _csv_days(text)
+    for _, pairs in sorted(days, key=_date_of, reverse=True):
+        if rates := _rates(pairs):
+            return rates
+    raise ValueError("without a rate")
 
 
 class RatesFile:
@@ -105,36 +119,70 @@ class RatesFile:
         return exchange(self._currency, of_a_euro, self._rates)
 
 
-def _read_xml(text: str) -> Mapping[str, Decimal]:
+def _date_of(day: _Day) -> date:
+    return day[0]
+
+
+def _xml_days(text: str) -> list[_Day]:
     try:
         root = fromstring(text)
     except (ParseError, DefusedXmlException):
         raise ValueError("not XML as the ECB writes it") from None
     days = [cube for cube in root.iter() if cube.tag.endswith("}Cube") and "time" in cube.attrib]
-    if not days:
-        raise ValueError("no day with rates in it")
-    newest = max(days, key=lambda cube: cube.attrib["time"])
-    return {_code(cube.get("currency")): _rate(cube.get("rate")) for cube in newest}
+    return [
+        (_date(day.attrib["time"]), [(one.get("currency", ""), one.get("rate", "")) for one in day]) for day in days
+    ]
 
 
-def _read_csv(text: str) -> Mapping[str, Decimal]:
-    rows = [row for row in csv.reader(text.splitlines(), skipinitialspace=True) if any(row)]
-    if len(rows) < 2 or not rows[0] or rows[0][0].strip() != "Date":
-        raise ValueError("neither XML nor CSV as the ECB writes it")
-    columns, newest = rows[0][1:], rows[1][1:]
-    pairs = zip(columns, newest, strict=False)
-    return {_code(code): _rate(rate) for code, rate in pairs if code.strip() and rate.strip() not in ("", "N/A")}
-
-
-def _code(code: str | None) -> str:
-    return check_currency((code or "").strip())
-
-
-def _rate(text: str | None) -> Decimal:
+def _csv_days(text: str) -> list[_Day]:
     try:
-        rate = Decimal((text or "").strip())
+        rows = [row for row in csv.reader(text.splitlines(), skipinitialspace=True) if any(row)]
+    except csv.Error:
+        rows = []
+    if len(rows) < 2 or rows[0][0].strip() != "Date":
+        raise ValueError("neither XML nor CSV as the ECB writes it")
+    columns = [code.strip() for code in rows[0][1:]]
+    while columns and not columns[-1]:
+        columns.pop()
+    if any(len(row) <= len(columns) for row in rows):
+        raise ValueError("CSV of which a line is too short")
+    return [(_date(row[0]), list(zip(columns, row[1:], strict=False))) for row in rows[1:]]
+
+
+def _date(text: str) -> date:
+    """2026-11-27, or as the daily CSV has it: 27 November 2026."""
+    for form in ("%Y-%m-%d", "%d %B %Y"):
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    raise ValueError("with a day that is no date")
+
+
+def _rates(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Decimal]:
+    """Of one day; a currency without a rate on it says so, or nothing."""
+    rates: dict[str, Decimal] = {}
+    for code, rate in pairs:
+        if rate.strip() in ("", "N/A"):
+            continue
+        if _code(code) in rates:
+            raise ValueError("with two rates of one currency for one day")
+        rates[_code(code)] = _rate(rate)
+    return rates
+
+
+def _code(code: str) -> str:
+    try:
+        return check_currency(code.strip())
+    except ValueError:
+        raise ValueError("with a currency that is not three capital letters") from None
+
+
+def _rate(text: str) -> Decimal:
+    try:
+        rate = Decimal(text.strip())
     except InvalidOperation:
-        raise ValueError("a rate that is no number") from None
+        raise ValueError("with a rate that is no number") from None
     if not rate.is_finite() or not 0 < rate < 10**9:
-        raise ValueError("a rate that cannot be")
+        raise ValueError("with a rate that cannot be")
     return rate
