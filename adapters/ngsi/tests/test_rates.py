@@ -155,8 +155,104 @@ async def test_other_words_change_nothing(listing_with: MakeListing, total: Tota
         pytest.param([step(minutes, 2) for minutes in range(1, 600)], id="too many steps"),
     ],
 )
-async def test_a_ladder_that_is_not_understood_gives_no_rates(listing_with: MakeListing, prices: object) -> None:
+async def test_a_ladder_that_is_not_understood_gives_no_rates_and_is_shown_as_it_stands(
+    listing_with: MakeListing, prices: object
+) -> None:
+    listing = listing_with(**PLAIN | {"prices": prices})
+    assert listing.rates is None
+    assert listing.tariff_text is not None
+    assert listing.tariff_text.startswith("prices: ")
+    assert len(listing.tariff_text) < 600
+
+
+async def test_a_rate_for_a_minute_in_an_unknown_currency_is_none(listing_with: MakeListing) -> None:
+    listing = listing_with(priceRatePerMinute=0.02, priceCurrency="Taler")
+    assert (listing.rates, listing.tariff_text) == (None, "priceCurrency: Taler")
+
+
+async def test_what_is_free_is_so_in_any_currency(listing_with: MakeListing, quote: MakeQuote) -> None:
+    assert quote(listing_with(category=["free"], priceCurrency="N/A").rates, days=3).status is OfferStatus.FREE
+
+
+async def test_what_is_shown_is_the_network_s_own_writing(listing_with: MakeListing) -> None:
+    listing = listing_with(**PLAIN | {"prices": [step(60, None, "Tag")]})
+    assert listing.tariff_text == 'prices: [{"minutes": 60, "price": null, "tarif": "Tag"}]'
+
+
+async def test_steps_in_any_order_twice_alike_and_as_texts_are_one_ladder(
+    listing_with: MakeListing, total: Total
+) -> None:
+    prices = [step("120", " 3.50 "), step(60, 2), step(60.0, "2.00", " DAY ")]
+    rates = listing_with(**PLAIN | {"prices": prices}).rates
+    assert (total(rates, minutes=60), total(rates, minutes=61)) == (Decimal("2.00"), Decimal("3.50"))
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        pytest.param([step("60", "2,30")], id="a comma"),
+        pytest.param([step("1 h", 2)], id="a time with its unit"),
+        pytest.param([step(60, "2 EUR")], id="a price with its currency"),
+        pytest.param([step(60, 2, 1)], id="a tariff that is a number"),
+        pytest.param([step(True, 2)], id="a time that is true"),
+        pytest.param("2 EUR/h", id="words"),
+    ],
+)
+async def test_steps_in_other_words_are_not_guessed(listing_with: MakeListing, prices: object) -> None:
     assert listing_with(**PLAIN | {"prices": prices}).rates is None
+
+
+async def test_a_night_runs_over_midnight(listing_with: MakeListing, total: Total, quote: MakeQuote) -> None:
+    rates = listing_with(prices=[step(60, 2), step(120, 4), step(60, 1, "Night"), step(600, 3, "Night")], **BOTH).rates
+    at_23 = datetime(2026, 11, 24, 23, 0, tzinfo=BERLIN)
+    assert total(rates, arrive=at_23, hours=9) == Decimal("3.00")
+    assert quote(rates, arrive=at_23, hours=9, minutes=1).status is OfferStatus.NOT_COMPUTABLE
+
+
+async def test_a_day_may_run_over_midnight_too(listing_with: MakeListing, total: Total) -> None:
+    prices = [step(60, 2), step(600, 4), step(600, 1, "Night")]
+    rates = listing_with(prices=prices, dayStart="18:00", dayEnd="06:00").rates
+    assert total(rates, arrive=EVENING, hours=9) == Decimal("4.00")
+    assert total(rates, hours=2) == Decimal("1.00")
+
+
+async def test_steps_of_days_that_contradict_those_of_the_night_are_not_chosen_from(
+    listing_with: MakeListing, total: Total, quote: MakeQuote
+) -> None:
+    day, night = step(1440, 20), step(1440, 10, "Night")
+    for arrive in (datetime(2026, 11, 24, 9, tzinfo=BERLIN), EVENING):
+        rates = listing_with(prices=[day, night], **BOTH).rates
+        assert quote(rates, arrive=arrive, hours=24).status is OfferStatus.NOT_COMPUTABLE
+        assert total(listing_with(prices=[day, night | {"price": 20}], **BOTH).rates, arrive=arrive, hours=24) == 20
+
+
+async def test_time_for_leaving_may_be_longer_than_the_first_step(listing_with: MakeListing, total: Total) -> None:
+    prices = [step(20, 1), step(60, 2)]
+    rates = listing_with(**PLAIN | {"prices": prices}, goodwillPeriodInMinutes=30).rates
+    expected = {1: "1.00", 20: "1.00", 50: "1.00", 51: "2.00", 90: "2.00"}
+    assert {stayed: total(rates, minutes=stayed) for stayed in expected} == {
+        stayed: Decimal(amount) for stayed, amount in expected.items()
+    }
+
+
+@pytest.mark.parametrize("goodwill", [61, -5, 2.5, "10 min", True, [10]], ids=str)
+async def test_time_for_leaving_that_is_none_leaves_no_price(
+    listing_with: MakeListing, quote: MakeQuote, goodwill: object
+) -> None:
+    listing = listing_with(**PLAIN, goodwillPeriodInMinutes=goodwill)
+    assert quote(listing.rates, hours=1).reason is OfferReason.RULE_NOT_UNDERSTOOD
+    assert listing.tariff_text is not None
+    assert "goodwillPeriodInMinutes: " in listing.tariff_text
+
+
+@pytest.mark.parametrize("currency", ["Euro", "€", 978, "SFr."], ids=str)
+async def test_a_currency_in_other_words_is_not_taken_for_the_configured_one(
+    listing_with: MakeListing, currency: object
+) -> None:
+    listing = listing_with(**PLAIN, priceCurrency=currency)
+    assert listing.rates is None
+    assert listing.tariff_text is not None
+    assert listing.tariff_text.startswith(f"priceCurrency: {currency}; prices: [")
 
 
 @pytest.mark.parametrize("absent", [None, "", []])

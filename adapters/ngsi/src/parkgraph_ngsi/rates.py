@@ -1,5 +1,6 @@
 """What an entity says of its prices, as a rate table and in words."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from parkgraph_ngsi.prices import Ladders, NotUnderstood, Step, read_ladders
 
 DAY: Final = timedelta(hours=24)
 MAX_REMARK: Final = 500
+LONGEST_GOODWILL: Final = 60
+"""Minutes; more is no time for leaving."""
 _OF_MONEY: Final = re.compile(r"€|\beur(?:os?)?\b|tarif", re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _MORE_THAN_A_RATE: Final = {"firstintervalprice", "additionalintervalprice", "flat", "minimum", "maximum"}
@@ -40,7 +43,7 @@ class Tariff:
 
     `most_in_a_day`: the last price of a ladder is the most for 24 hours. `goodwill`: minutes for leaving.
     `per_minute`, `free`: the Smart Data Models' own attributes. `max_stay`: None is no limit. `remark`: words about
-    money, which may change any price. `understood`: but for them, all of it was.
+    money, which may change any price. `understood`: but for them, all of it was. `unread`: what was not, as it stands.
     """
 
     currency: str
@@ -53,6 +56,7 @@ class Tariff:
     max_stay: Period | None = None
     remark: str | None = None
     understood: bool = True
+    unread: tuple[str, ...] = ()
 
     def to_rates(self) -> RateTable | None:
         """None where there are no prices, or they cannot be read at all."""
@@ -71,7 +75,8 @@ class Tariff:
 
     def _collections(self) -> Iterator[RateLineCollection]:
         """A stay wholly in the day's hours or wholly in the night's is exact. What one across both costs is not said:
-        its price is unknown, but for steps of a day and more, which are across both whenever one arrives.
+        its price is unknown, but for steps of a day and more, which are across both whenever one arrives (unless the
+        night has others).
         """
         if self.ladders:
             bands = self._bands()
@@ -79,8 +84,8 @@ class Tariff:
                 ((name, band),) = bands.items()
                 yield self._ladder(self.ladders[name], band)
                 return
-            whole_days = tuple(step for step in self.ladders["day"] if step.until >= DAY)
-            if whole_days:
+            whole_days, others = ({s for s in self.ladders[name] if s.until >= DAY} for name in ("day", "night"))
+            if whole_days and others <= whole_days:
                 yield self._collection(tiers(*self.ladders["day"]), min_time=DAY)
             yield self._ladder(self.ladders["day"], bands["day"], arrive=bands["day"])
             yield self._ladder(self.ladders["night"], bands["night"])
@@ -132,6 +137,7 @@ class Tariff:
             parts.append("free")
         if parts and self.max_stay:
             parts.append(f"longest stay {describe(self.max_stay)}")
+        parts.extend(self.unread)
         if self.remark:
             parts.append(self.remark)
         return "; ".join(parts) or None
@@ -148,37 +154,59 @@ class Tariff:
 def read_tariff(entity: Entity, currency: str) -> Tariff:
     """`currency` is the configured one, for entities that name none."""
     ladders: Ladders = {}
-    understood = True
+    unread: list[str] = []
     prices = entity.value("prices")
     if prices not in (None, "", []):
         try:
             ladders = read_ladders(prices)
         except NotUnderstood:
-            understood = False
+            unread.append(_as_written("prices", prices))
     if not ladders.keys() <= {"day", "night"} and ladders.keys() != {""}:
-        ladders, understood = {}, False
+        ladders = {}
+        unread.append(_as_written("prices", prices))
     max_stay = None
     if limit := entity.value("maximumParkingDuration"):
         try:
             max_stay = parse_period(limit) if isinstance(limit, str) else None
         except ValueError:
             max_stay = None
-        understood = understood and bool(max_stay)
-    named = entity.text("priceCurrency")
+        if not max_stay:
+            unread.append(_as_written("maximumParkingDuration", limit))
+    if (ladders or _per_minute(entity)) and (named := entity.value("priceCurrency")) not in (None, ""):
+        code = str(named).strip().upper()
+        if _CURRENCY.fullmatch(code):
+            currency = code
+        else:
+            unread.append(_as_written("priceCurrency", named))
+            if ladders:
+                unread.append(_as_written("prices", prices))
+            ladders = {}
+    goodwill = 0
+    if ladders and (leaving := entity.value("goodwillPeriodInMinutes")) not in (None, ""):
+        goodwill = values.count(leaving) or 0
+        if values.count(leaving) is None or goodwill > LONGEST_GOODWILL:
+            goodwill = 0
+            unread.append(_as_written("goodwillPeriodInMinutes", leaving))
     start, end = values.clock(entity.value("dayStart")), values.clock(entity.value("dayEnd"))
-    goodwill = entity.count("goodwillPeriodInMinutes") or 0
     return Tariff(
-        currency=named if named and _CURRENCY.fullmatch(named) else currency,
+        currency=currency,
         ladders=ladders,
         day=(start, end) if start is not None and end is not None else None,
         most_in_a_day=values.flag(entity.value("priceModelValidFor24h")) is True,
-        goodwill=timedelta(minutes=goodwill if goodwill <= 60 else 0),
-        per_minute=_per_minute(entity) if understood else None,
-        free=understood and _is_free(entity),
+        goodwill=timedelta(minutes=goodwill),
+        per_minute=None if unread else _per_minute(entity),
+        free=not unread and _is_free(entity),
         max_stay=max_stay or None,
         remark=_remark(entity.value("description")),
-        understood=understood,
+        understood=not unread,
+        unread=tuple(unread),
     )
+
+
+def _as_written(name: str, value: object) -> str:
+    """An attribute that was not understood, in the network's own writing, cut where it is long."""
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return f"{name}: {values.text(written[:MAX_REMARK], limit=MAX_REMARK) or '?'}"
 
 
 def _remark(description: object) -> str | None:
