@@ -1,8 +1,11 @@
 """Gates, as they are configured."""
 
+import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+
+import structlog
 
 from parkgraph.accounts.api_keys import ApiKeys
 from parkgraph.db.engine import Database
@@ -19,13 +22,18 @@ from parkgraph.gates.office import GateOffice
 from parkgraph.gates.reading import GateReader
 from parkgraph.gates.records import Records
 from parkgraph.gates.registry import Registry
+from parkgraph.gates.retention import Retention
 from parkgraph.gates.rights_reader import RightsReader
 from parkgraph.gates.sessions import Sessions
-from parkgraph.gates.turns import Turns, utc_now
+from parkgraph.gates.subjects import Subjects
+from parkgraph.gates.turns import GatesUnavailable, Turns, utc_now
 from parkgraph.graph.calendars import calendar_of
 from parkgraph.live.hub import Hub
 from parkgraph.privacy.vault import Vault
 from parkgraph.yards.reservations.payments import Payments
+
+FORGET_EVERY: Final = timedelta(minutes=10)
+_log = structlog.get_logger(__name__)
 
 CHANNELS: Final = {news.CHANNEL: news.read}
 """What the hub of a process listens to."""
@@ -60,4 +68,19 @@ async def open_gate_house(
         reader,
         GateDesk(turns, office, reader, rights, following, vault),
         hub or Hub(database, CHANNELS),
+        Subjects(database, vault),
+        Retention(database, vault, clock),
     )
+
+
+async def keep_forgetting(house: GateHouse, leads: Callable[[], bool]) -> None:
+    """As long as it runs, the process that leads forgets what is due."""
+    while True:
+        await asyncio.sleep(FORGET_EVERY.total_seconds())
+        if leads():
+            try:
+                await house.retention.forget()
+            except GatesUnavailable:
+                continue
+            except Exception:  # noqa: BLE001  (one round's bug must not end all others)
+                _log.exception("plates_not_forgotten")

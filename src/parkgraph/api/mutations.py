@@ -13,6 +13,7 @@ from parkgraph.api.gate_desk import GateDeskMutation
 from parkgraph.api.gates import GateMutation
 from parkgraph.api.inputs import DriverInput
 from parkgraph.api.matches import MatchMutation
+from parkgraph.api.privacy import PrivacyMutation
 from parkgraph.api.vehicles import VehicleMutation
 from parkgraph.api.yard_allotments import YardAllotmentMutation
 from parkgraph.api.yard_booking_mutations import YardBookingMutation
@@ -69,5 +70,6 @@ class Mutation(
     VehicleMutation,
     GateMutation,
     GateDeskMutation,
+    PrivacyMutation,
 ):
     """The root: what the rooms change, put together."""

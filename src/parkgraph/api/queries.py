@@ -21,6 +21,7 @@ from parkgraph.api.inputs import (
     circle,
     page_size,
 )
+from parkgraph.api.privacy import PrivacyQuery
 from parkgraph.api.types import Listing, Network, Node, Place, PlaceConnection
 from parkgraph.api.viewer import ViewerQuery
 from parkgraph.api.yard_allotments import YardAllotmentQuery
@@ -98,7 +99,9 @@ class PlaceQuery:
 
 
 @strawberry.type
-class Query(PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery, YardAllotmentQuery, GateQuery, GateDeskQuery):
+class Query(
+    PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery, YardAllotmentQuery, GateQuery, GateDeskQuery, PrivacyQuery
+):
     """The root: what the rooms ask, put together."""
 
 

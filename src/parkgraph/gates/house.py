@@ -8,6 +8,8 @@ from parkgraph.gates.line import GateLine
 from parkgraph.gates.lists import AllowLists
 from parkgraph.gates.office import GateOffice
 from parkgraph.gates.reading import GateReader
+from parkgraph.gates.retention import Retention
+from parkgraph.gates.subjects import Subjects
 from parkgraph.live.hub import Hub
 
 
@@ -24,3 +26,5 @@ class GateHouse:
     reader: GateReader
     desk: GateDesk
     hub: Hub
+    subjects: Subjects
+    retention: Retention
