@@ -79,8 +79,10 @@ def test_an_unsure_look_waits_for_another_and_not_for_long() -> None:
     line.see(0, "SPG123", 0.5, track="t")
     line.wait(0.3)
     assert line.questions == []
+    assert passages.waits(line.passages[0])
     line.wait(0.5)
     assert line.questions == [("SPG123", 1)]
+    assert not passages.waits(line.passages[0])
 
 
 def test_two_unsure_looks_that_agree_are_sure() -> None:

@@ -67,12 +67,16 @@ class Question:
 
 @dataclass(slots=True)
 class Admitted:
-    """What came of a message. `repeated`: looks that came before; `recorded`: events that nobody waits for."""
+    """What came of a message, or of time. `repeated`: looks that came before; `recorded`: events that nobody waits for.
+
+    `waits`: a passage waits for another look, and is worth a question soon without one.
+    """
 
     questions: list[Question] = field(default_factory=list)
     recorded: int = 0
     repeated: int = 0
     begun: int = 0
+    waits: bool = False
 
 
 def admit(
@@ -107,18 +111,20 @@ def admit(
     return admitted
 
 
-def look_after(connection: sqlite3.Connection, desk: Desk, line: Line, clock: EdgeClock, now: datetime) -> Admitted:
+def look_after(
+    connection: sqlite3.Connection, desk: Desk, line: Line, clock: EdgeClock, now: datetime, admitted: Admitted
+) -> None:
     """What time alone brings: questions that waited for another look, and the end of passages."""
-    admitted = Admitted()
     for passage in list(_kept(connection, desk.vault, line.camera)):
         over = passages.is_over(passage, line.policy, now)
         tell = over and passage.told < passage.looks
         after = _told(connection, desk, line, passage, clock, now, admitted, tell=tell)
         if over:
             connection.execute("DELETE FROM passages WHERE ref = ?", (passage.ref,))
-        elif after is not passage:
+            continue
+        if after is not passage:
             _keep(connection, desk.vault, after)
-    return admitted
+        admitted.waits = admitted.waits or passages.waits(after)
 
 
 def let_through(connection: sqlite3.Connection, vault: Vault, passage_ref: str) -> None:

@@ -175,8 +175,10 @@ def wants_decision(passage: Passage, policy: Policy, now: datetime) -> bool:
 
 
 def waits(passage: Passage) -> bool:
-    """Whether time alone may make it worth asking."""
-    return not passage.opened and (passage.asked is None or (passage.best and passage.best.key) != passage.asked.key)
+    """Whether time alone will make it worth asking."""
+    key = passage.best.key if passage.best else None
+    is_asked = passage.asked is not None and passage.asked.key == key
+    return not (is_asked or passage.opened or passage.ended or passage.asks >= MAX_ASKS)
 
 
 def asked(passage: Passage, now: datetime) -> Passage:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,6 +27,7 @@ from parkgraph.gates.agent.store import Store, StoreBroken, StoreFull
 log = structlog.get_logger(__name__)
 
 _TICK_SECONDS = 0.1
+_SLOW_SECONDS = 1.0
 _DELAYS = 50
 
 
@@ -42,8 +45,7 @@ class Reception:
         self._standing = standing
         self._clocks: dict[str, CameraClock] = {}
         self._delays = {name: deque[timedelta](maxlen=_DELAYS) for name in settings.cameras}
-        self._busy = asyncio.Event()
-        self._busy.set()  # passages of the last boot
+        self._news = asyncio.Event()
         self.metrics = metrics
 
     @property
@@ -91,36 +93,43 @@ class Reception:
         self.metrics.looks.labels(camera).inc(len(looks) - admitted.repeated)
         self.metrics.passages.labels(camera).inc(admitted.begun)
         self._see_to(admitted)
+        self._news.set()
         return admitted
 
     async def run(self) -> None:
-        """Look after passages as long as there are any."""
+        """Look after passages: often while a car waits for another look, now and then as long as there are any."""
         while True:
-            await self._busy.wait()
-            self._busy.clear()
+            self._news.clear()
             try:
-                for line in self._lines.values():
-                    self._see_to(await self._look_after(line), news=False)
-                if await self._store.run(admission.count_open):
-                    self._busy.set()
+                admitted, are_left = await self._look_after()
             except (StoreFull, StoreBroken) as fault:
                 self._standing.store_fault = str(fault)
-                self._busy.set()
-            await asyncio.sleep(_TICK_SECONDS)
+                await asyncio.sleep(_SLOW_SECONDS)
+                continue
+            self._see_to(admitted)
+            if admitted.waits:
+                await asyncio.sleep(_TICK_SECONDS)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), _SLOW_SECONDS if are_left else None)
 
-    async def _look_after(self, line: Line) -> Admitted:
-        desk, clock, now = self._desk, self._standing.clock, datetime.now(UTC)
-        return await self._store.run(
-            lambda connection: admission.look_after(connection, desk, line, clock, now), reserve=True
-        )
+    async def _look_after(self) -> tuple[Admitted, bool]:
+        """What time alone has brought, and whether passages are left."""
+        desk, clock, now, lines = self._desk, self._standing.clock, datetime.now(UTC), self._lines.values()
 
-    def _see_to(self, admitted: Admitted, *, news: bool = True) -> None:
+        def job(connection: sqlite3.Connection) -> tuple[Admitted, bool]:
+            admitted = Admitted()
+            for line in lines:
+                admission.look_after(connection, desk, line, clock, now, admitted)
+            return admitted, admission.count_open(connection) > 0
+
+        return await self._store.run(job, reserve=True)
+
+    def _see_to(self, admitted: Admitted) -> None:
         for question in admitted.questions:
             self._live.ask(question)
         if admitted.recorded:
             self._live.changed()
-        if news:
-            self._busy.set()
 
     def _told_late(self, camera: str, looks: tuple[Look, ...], now: datetime) -> tuple[Look, ...]:
         """A look that was kept somewhere on its way is told, but no barrier opens for it."""
