@@ -12,6 +12,7 @@ from parkgraph.graph.match_pins import Contradiction, MatchPins
 from parkgraph.graph.pins import Pin
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.view import Rules, View, build
+from parkgraph.graph.watching import Watching
 from parkgraph.networks.leader import Role
 from parkgraph.networks.service import Networks
 
@@ -31,6 +32,7 @@ class PlaceGraph:
         self._unmergeable = frozenset(network.id for network in networks if not network.info.may_merge)
         self._names = {network.id: network.info.name for network in networks}
         self.view = View()
+        self.watching = Watching(lambda: self.view)
         networks.on_change = self.update
 
     async def update(self, changed: frozenset[str] = frozenset()) -> None:
@@ -47,7 +49,8 @@ class PlaceGraph:
             self._ids.learn(built.learnt)
             if in_reach:
                 await self._store()
-            self.view = built.view
+            before, self.view = self.view, built.view
+            self.watching.tell(before, built.view, built.changed)
             self._untaken -= touched
         log.debug("graph_updated", networks=sorted(changed), places=len(self.view.places))
 

@@ -44,10 +44,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A view, and what ids stand for now that it was seen."""
+    """A view, what ids stand for now that it was seen, and the places that came, went or are other than before."""
 
     view: View
     learnt: Mapping[UUID, Members]
+    changed: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def build(
         before = places.get(place_id)
         if before is None or not _is_of(before, told):
             places[place_id] = merge(place_id, told, rules.names)
+    changed = left | {place_id for place_id in remade if places[place_id] is not previous.places.get(place_id)}
 
     same = place_of is previous.place_of and clustering is previous.clustering
     whole_of, parts_of = (previous.whole_of, previous.parts_of) if same else parts(clustering.parts, place_of)
@@ -96,14 +98,14 @@ def build(
         place_of=place_of,
         whole_of=whole_of,
         parts_of=parts_of,
-        index=previous.index.over(previous.places, places, left | remade.keys()),
+        index=previous.index.over(previous.places, places, changed),
         listings=listings,
         features=matched,
         clustering=clustering,
         cluster_of=cluster_of,
         pins=rules.pins,
     )
-    return Built(view, learnt)
+    return Built(view, learnt, frozenset(changed))
 
 
 def _changes(before: Listings, after: Listings) -> Changes:

@@ -1,0 +1,129 @@
+"""What of the places changed, for whoever watches: the latest state of each, never a queue.
+
+Every change of the view is kept for a while as ids and positions. Each watcher reads on from where it is, in its own
+time: one that is slow finds several changes made into one, and one that was away too long is told that it missed some.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Final
+from uuid import UUID
+
+from parkgraph.domain.geo import Bounds, Coordinates
+from parkgraph.domain.place import Place
+from parkgraph.graph.view import View
+
+KEPT: Final = 256
+"""Changes of the view that can be caught up with."""
+
+EVERY_S: Final = 1.0
+"""Between two tellings of one watcher."""
+
+MOST: Final = 500
+"""Places of one telling; of more, the watcher has missed some, and asks anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The places in an area, or those with these ids."""
+
+    area: Bounds | None = None
+    ids: frozenset[UUID] = frozenset()
+
+    def concerns(self, place_id: UUID, positions: Iterable[Coordinates]) -> bool:
+        return place_id in self.ids or (self.area is not None and any(map(self.area.contains, positions)))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Places that are other than before, and ids of those that are gone from what is watched.
+
+    `version`: from where to watch on after a break. `missed`: more has changed than is told.
+    """
+
+    version: str
+    places: tuple[Place, ...] = ()
+    gone: tuple[UUID, ...] = ()
+    missed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    number: int
+    positions: dict[UUID, tuple[Coordinates, ...]]
+
+
+class Watching:
+    """Of one process. `view` gives the present one."""
+
+    def __init__(self, view: Callable[[], View], every_s: float = EVERY_S) -> None:
+        self._view = view
+        self._every_s = every_s
+        self._epoch = token_hex(4)
+        self._last = 0
+        self._changes: deque[_Change] = deque(maxlen=KEPT)
+        self._news = asyncio.Event()
+
+    def tell(self, before: View, after: View, changed: Collection[UUID]) -> None:
+        """These places came, went or are other than before."""
+        if not changed:
+            return
+        self._last += 1
+        found = {id_: (before.places.get(id_), after.places.get(id_)) for id_ in changed}
+        positions = {id_: tuple(place.location for place in both if place) for id_, both in found.items()}
+        self._changes.append(_Change(self._last, positions))
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def watch(self, watched: Watched, since: str | None = None) -> AsyncIterator[Changed]:
+        """Without end: what changed after `since`, a version that was told before, or else from now on."""
+        at, missed = self._resumed(since)
+        if missed:
+            yield Changed(self._version(at), missed=True)
+        while True:
+            news = self._news
+            if at == self._last:
+                await news.wait()
+                continue
+            told = self._since(at, watched)
+            at = self._last
+            if told.places or told.gone or told.missed:
+                yield told
+                await asyncio.sleep(self._every_s)
+
+    def _since(self, at: int, watched: Watched) -> Changed:
+        version = self._version(self._last)
+        if self._changes[0].number > at + 1:
+            return Changed(version, missed=True)
+        concerned = {
+            place_id: None
+            for change in self._changes
+            if change.number > at
+            for place_id, positions in change.positions.items()
+            if watched.concerns(place_id, positions)
+        }
+        if len(concerned) > MOST:
+            return Changed(version, missed=True)
+        present, places, gone = self._view().places, [], []
+        for place_id in concerned:
+            place = present.get(place_id)
+            if place and watched.concerns(place_id, (place.location,)):
+                places.append(place)
+            else:
+                gone.append(place_id)
+        return Changed(version, tuple(places), tuple(gone))
+
+    def _resumed(self, since: str | None) -> tuple[int, bool]:
+        """From which change on, and whether some before it are not known any more."""
+        epoch, _, number = (since or "").partition("-")
+        if since is None:
+            return self._last, False
+        if epoch != self._epoch or not number.isdecimal() or int(number) > self._last:
+            return self._last, True
+        return int(number), False
+
+    def _version(self, number: int) -> str:
+        return f"{self._epoch}-{number}"
