@@ -4,6 +4,7 @@ import { render } from "preact";
 
 import { begin } from "./account";
 import { App } from "./app";
+import { watch } from "./live";
 import { readSettings } from "./settings";
 import { language, words } from "./words";
 
@@ -13,6 +14,7 @@ const root = document.getElementById("app")!;
 readSettings()
   .then((settings) => {
     begin(settings.demoToken);
+    watch();
     render(<App settings={settings} />, root);
   })
   .catch(() => {

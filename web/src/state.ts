@@ -6,11 +6,12 @@ import { type PlaceSort, SearchDocument, type SearchQuery, type SearchQueryVaria
 
 export type Edge = SearchQuery["nearby"]["edges"][number];
 export type Source = SearchQuery["nearby"]["sources"][number];
-export type Area = { latitude: number; longitude: number; radius: number };
+export type Bounds = { south: number; west: number; north: number; east: number };
+export type Area = { latitude: number; longitude: number; radius: number; bounds: Bounds };
 
 const QUARTER = 15 * 60_000;
 const MOST_PLACES = 5_000;
-const AGAIN_AFTER = 20_000;
+const AGAIN_AFTER = 60_000;
 
 const nextQuarter = new Date(Math.ceil(Date.now() / QUARTER) * QUARTER);
 
@@ -95,7 +96,7 @@ async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise
   }
 }
 
-// What is counted changes while one watches, and a network that was away comes back.
+// Prices and whatever no server tells of change, too, and a network that was away comes back.
 setInterval(() => {
   if (document.visibilityState === "visible") askAgain();
 }, AGAIN_AFTER);

@@ -7,6 +7,19 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 import { launch, open, skip, start } from "./demo.mjs";
 
+const YARD = {
+  name: "Hof der Stunde",
+  timezone: "Europe/Berlin",
+  country: "DE",
+  location: { latitude: 48.7838, longitude: 9.1829 },
+  spaces: [{ count: 2 }],
+  rates: { simple: { currency: "EUR", price: "1.20" } },
+  openingHours: "24/7",
+  access: { method: "CODE", code: "4711" },
+};
+const CREATE = "mutation ($key: String!, $input: YardInput!) { createYard(idempotencyKey: $key, input: $input) { id } }";
+const PUBLISH = "mutation ($id: ID!) { publishYard(yardId: $id, version: 1) { __typename } }";
+const WITHDRAW = "mutation ($id: ID!) { withdrawYard(yardId: $id, version: 2) { __typename } }";
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 let demo, browser;
@@ -83,6 +96,19 @@ test("a yard is booked, is among my bookings, and is cancelled", { skip }, async
   await page.getByText("Hof Birkenwald").waitFor();
   await page.getByRole("button", { name: "Cancel the booking" }).first().click();
   await page.getByText("cancelled").first().waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("what an owner publishes and withdraws comes and goes while one looks at the map", { skip }, async () => {
+  const { page, errors, context } = await open(browser, demo.url);
+  await named(page, "LBBW").waitFor();
+  const owner = demo.token("owner");
+  const yard = await demo.ask(owner, CREATE, { key: crypto.randomUUID(), input: YARD });
+  await demo.ask(owner, PUBLISH, { id: yard.createYard.id });
+  await named(page, YARD.name).waitFor();
+  await demo.ask(owner, WITHDRAW, { id: yard.createYard.id });
+  await named(page, YARD.name).waitFor({ state: "detached" });
   assert.deepEqual(errors, []);
   await context.close();
 });

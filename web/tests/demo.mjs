@@ -1,5 +1,5 @@
 // A ParkGraph server of the test's own, and a browser in front of it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -45,7 +45,15 @@ export async function start(config) {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, stop };
+  return { url, stop, token: (role) => execFileSync(COMMAND, ["token", "--role", role], { env }).toString().trim(), ask };
+
+  async function ask(token, query, variables) {
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+    const answer = await fetch(`${url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+    const { data, errors } = await answer.json();
+    if (errors) throw new Error(errors[0].message);
+    return data;
+  }
 }
 
 export const launch = () => chromium.launch({ executablePath, args: FLAGS });

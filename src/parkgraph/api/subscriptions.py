@@ -15,6 +15,7 @@ from parkgraph.api.gate_desk import OWNERS
 from parkgraph.api.gate_sessions import ParkingSession, Passage
 from parkgraph.api.gates import available
 from parkgraph.api.owners import editor
+from parkgraph.api.place_changes import PlaceSubscription
 from parkgraph.api.yard_bookings import subject
 from parkgraph.gates import gate, news
 
@@ -61,7 +62,7 @@ class GateSubscription:
 
 
 @strawberry.type
-class Subscription(GateSubscription):
+class Subscription(PlaceSubscription, GateSubscription):
     """The root: what the rooms tell, put together."""
 
 

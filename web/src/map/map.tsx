@@ -133,8 +133,13 @@ async function choose(map: MapView, event: MapMouseEvent): Promise<void> {
 /** Around the middle, as far as the corners. */
 function areaOf(map: MapView) {
   const centre = map.getCenter().wrap();
-  const corner = map.getBounds().getNorthEast();
-  const radius = Math.min(FARTHEST_M, Math.max(100, Math.ceil(centre.distanceTo(corner))));
-  return { latitude: centre.lat, longitude: centre.lng, radius };
+  const [west, south, east, north] = map.getBounds().toArray().flat() as [number, number, number, number];
+  const radius = Math.min(FARTHEST_M, Math.max(100, Math.ceil(centre.distanceTo(map.getBounds().getNorthEast()))));
+  const bounds = { south: Math.max(-90, south), west: wrapped(west), north: Math.min(90, north), east: wrapped(east) };
+  return { latitude: centre.lat, longitude: centre.lng, radius, bounds };
 }
 
+
+function wrapped(longitude: number): number {
+  return ((((longitude + 180) % 360) + 360) % 360) - 180;
+}

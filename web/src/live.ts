@@ -1,0 +1,39 @@
+// The places in view, kept as they are now: counts change while one looks at them.
+import { effect } from "@preact/signals";
+import { createClient } from "graphql-ws";
+
+import { LiveDocument, type LiveSubscription } from "./graph/graphql";
+import { area, askAgain, edges } from "./state";
+
+type Changed = LiveSubscription["placesChanged"];
+
+/** Watches what the map shows, from here on. A connection that breaks is made again; the search goes on without it. */
+export function watch(): void {
+  const url = location.origin.replace(/^http/, "ws") + "/graphql";
+  const client = createClient({ url, lazy: true, retryAttempts: Infinity, shouldRetry: () => true });
+  effect(() => {
+    const bounds = area.value?.bounds;
+    if (!bounds) return;
+    return client.subscribe<LiveSubscription>(
+      { query: LiveDocument.toString(), variables: { bounds } },
+      {
+        next: ({ data }) => data && take(data.placesChanged),
+        error: () => undefined,
+        complete: () => undefined,
+      },
+    );
+  });
+}
+
+function take({ missed, gone, places }: Changed): void {
+  const known = new Map(edges.peek().map((edge) => [edge.node.id, edge]));
+  if (missed || gone.some((id) => known.has(id)) || places.some(({ id }) => !known.has(id))) {
+    askAgain();
+    return;
+  }
+  const changed = new Map(places.map((place) => [place.id, place]));
+  edges.value = edges.peek().map((edge) => {
+    const now = changed.get(edge.node.id);
+    return now ? { ...edge, node: { ...edge.node, ...now } } : edge;
+  });
+}
