@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import faults, nearby, peers, pricing, yard_calendar, yards
+from bench import faults, gates, nearby, peers, pricing, yard_calendar, yards
 from bench.load import measure
 from bench.overload import TIMES_CAPACITY, overload
 from bench.processes import serving, yield_first_core
@@ -23,6 +23,7 @@ def main() -> None:
     faults.main()
     yard_calendar.main()
     yards.main()
+    gates.main()
     yield_first_core()
     costs = nearby.costs()
     with tempfile.TemporaryDirectory() as folder, serving("parkgraph", Path(folder)) as (port, server):
