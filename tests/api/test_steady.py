@@ -15,6 +15,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from parkgraph.api import schema
+from parkgraph.api.access import Public, statements
 from parkgraph.api.execution.resolution import Attribute, Full, Plain
 from parkgraph.domain.tariff import RateTable
 from parkgraph.graph import search
@@ -113,6 +114,13 @@ def test_what_is_kept_looks_at_no_clock_and_asks_nobody() -> None:
                 assert used.isdisjoint({"now", "time", "clock", "context", "random", "uuid4", "today"}), (
                     f"{kind}.{name}"
                 )
+
+
+def test_what_is_kept_may_be_read_by_everybody() -> None:
+    for kind in reached().values():
+        definition = kind.extensions["strawberry-definition"]
+        said = {field.python_name: statement for field, statement in statements(definition)}
+        assert all(isinstance(statement, Public) for statement in said.values()), kind.name
 
 
 def test_live_types_are_not_reached() -> None:
