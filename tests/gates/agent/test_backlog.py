@@ -109,7 +109,29 @@ async def test_everything_comes_in_order_in_batches_of_one_boot(lane: Lane) -> N
     await lane.add("b", *(f"B{number}" for number in range(3)))
     lane.is_free.set()
     await lane.empty()
-    assert sent == [("a", list(range(1, 101))), ("a", list(range(101, 151))), ("b", [1, 2, 3])]
+    assert [(boot, number) for boot, batch in sent for number in batch] == [
+        *(("a", number) for number in range(1, 151)),
+        *(("b", number) for number in range(1, 4)),
+    ]
+    assert len(sent[0][1]) == 100
+    assert all(len(batch) <= 100 for _, batch in sent)
+
+
+async def test_a_server_that_takes_long_gets_smaller_batches(lane: Lane) -> None:
+    sizes: list[int] = []
+
+    def slow(_: str, variables: Mapping[str, Any]) -> Response | None:
+        sizes.append(len(variables["events"]))
+        time.sleep(0.2)
+        return None
+
+    lane.server.misbehave = slow
+    lane.is_free.clear()
+    await lane.add("a", *(f"A{number}" for number in range(150)))
+    lane.is_free.set()
+    await lane.empty()
+    assert sizes[0] == 100
+    assert sizes[1] <= 40
 
 
 async def test_a_poison_event_is_found_and_blocks_none_of_the_others(lane: Lane) -> None:

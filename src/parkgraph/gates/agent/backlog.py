@@ -23,6 +23,8 @@ from parkgraph.gates.agent.uplink import Answer, Refusal, Unanswered, Uplink
 log = structlog.get_logger(__name__)
 
 MOST: Final = 100
+LEAST: Final = 20
+BUSY_SECONDS: Final = 0.08
 _PATIENCE_SECONDS: Final = 30.0
 _YIELD_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 30.0
@@ -119,14 +121,14 @@ class Backlog:
             "bootId": batch[0].boot_id,
             "events": [event.as_input for event in batch],
         }
-        asked = datetime.now(UTC)
+        asked, began = datetime.now(UTC), time.monotonic()
         outcome = await self._uplink.ask(RECORD_GATE_EVENTS, "recordGateEvents", variables, _PATIENCE_SECONDS)
         match outcome:
             case Answer(data):
                 self._standing.locked_out, self._standing.server_heard = False, True
                 self._standing.server_time(data.get("serverTime"), asked, datetime.now(UTC))
                 self._metrics.deliveries.labels("backlog", "answered").inc()
-                return await self._answered(batch, data)
+                return await self._answered(batch, data, time.monotonic() - began)
             case Refusal():
                 self._standing.server_heard = True
                 self._metrics.deliveries.labels("backlog", "refused").inc()
@@ -136,9 +138,11 @@ class Backlog:
                 self._metrics.deliveries.labels("backlog", "unanswered").inc()
                 return await self._unanswered(batch, answered=outcome.reached)
 
-    async def _answered(self, batch: Sequence[Event], data: Any) -> float:
+    async def _answered(self, batch: Sequence[Event], data: Any, took: float) -> float:
+        """The next batch is as large as keeps the server busy for BUSY_SECONDS: a car may come meanwhile."""
         found = sort(batch, data.get("results"))
-        self._size, self._failures = MOST, 0
+        self._size = min(max(round(len(batch) * BUSY_SECONDS / took), LEAST), MOST)
+        self._failures = 0
         await self._settle(found)
         return 0
 
