@@ -40,8 +40,8 @@ async def measure(events: int) -> tuple[list[float], float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = DemoServer(folder)
-        server.start()
         try:
+            server.start()
             async with relay() as boom:
                 settings = load(server.gate_toml(folder)(server.url, boom.url, 0), {})
                 await outage(settings, events)

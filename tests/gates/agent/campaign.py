@@ -227,8 +227,8 @@ async def campaign(
     """
     dice, port = random.Random(seed), free_port()
     fight = _Field(dice, f"http://127.0.0.1:{port}")
-    server.start()
     try:
+        server.start()
         async with (
             relay() as boom,
             lying_connection(server.url, dice, fight.over.is_set) as url,

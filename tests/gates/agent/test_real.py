@@ -19,9 +19,11 @@ from tests.gates.agent.relays import relay
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[DemoServer]:
     one = DemoServer(tmp_path)
-    one.start()
-    yield one
-    one.end()
+    try:
+        one.start()
+        yield one
+    finally:
+        one.end()
 
 
 def test_the_simulation_knows_the_demo_s_gate() -> None:
