@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from parkgraph.cli import main
+from parkgraph.cli import common, main
 from tests.conftest import execute, with_database
 
 
@@ -37,7 +37,7 @@ Match = Callable[..., Ended]
 def match(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Match:
     """The command line in this process: starting one for each command takes most of the time."""
     monkeypatch.setenv("PARKGRAPH_DATABASE_URL", url)
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(common.OUT, "width", 120)
 
     def run(*arguments: str) -> Ended:
         monkeypatch.setattr("sys.argv", ["parkgraph", "match", *arguments])

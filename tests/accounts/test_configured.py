@@ -19,7 +19,7 @@ from parkgraph.accounts.principal import Principal, Role
 from parkgraph.accounts.refusals import CredentialRefused
 from parkgraph.accounts.repository import ApiKeyRepository
 from parkgraph.accounts.tokens import take_apart, verify
-from parkgraph.cli import main
+from parkgraph.cli import common, main
 from parkgraph.db.engine import Database
 from parkgraph.identity import open_identity
 from parkgraph.settings import SettingsError, load
@@ -94,7 +94,8 @@ def parkgraph(environ: dict[str, str], *arguments: str) -> subprocess.CompletedP
     out, err, code = io.StringIO(), io.StringIO(), 0
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["parkgraph", *arguments])
-        for name, value in (environ | {"COLUMNS": "200"}).items():
+        patch.setattr(common.OUT, "width", 200)
+        for name, value in environ.items():
             patch.setenv(name, value)
         try:
             main()
