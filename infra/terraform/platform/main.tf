@@ -7,7 +7,7 @@ resource "helm_release" "ingress" {
   name             = "traefik"
   namespace        = "traefik"
   create_namespace = true
-  repository       = "https://traefik.github.io/charts"
+  repository       = var.chart_repositories.traefik
   chart            = "traefik"
   version          = "36.2.0"
   values = [yamlencode({
@@ -25,7 +25,7 @@ resource "helm_release" "certificates" {
   name             = "cert-manager"
   namespace        = "cert-manager"
   create_namespace = true
-  repository       = "https://charts.jetstack.io"
+  repository       = var.chart_repositories.cert_manager
   chart            = "cert-manager"
   version          = "v1.21.1"
   values = [yamlencode({
@@ -39,7 +39,7 @@ resource "helm_release" "monitoring" {
   name             = "monitoring"
   namespace        = "monitoring"
   create_namespace = true
-  repository       = "https://prometheus-community.github.io/helm-charts"
+  repository       = var.chart_repositories.prometheus
   chart            = "kube-prometheus-stack"
   version          = "67.8.0"
   values = [yamlencode({
@@ -69,7 +69,7 @@ resource "helm_release" "gitlab_agent" {
   name             = "gitlab-agent"
   namespace        = "gitlab-agent"
   create_namespace = true
-  repository       = "https://charts.gitlab.io"
+  repository       = var.chart_repositories.gitlab
   chart            = "gitlab-agent"
   version          = "2.x"
   values           = [yamlencode({ config = { kasAddress = var.gitlab_agent_address } })]

@@ -58,3 +58,13 @@ variable "budget_eur" {
   type        = number
   description = "A month's; half, nine tenths and all of it are told."
 }
+
+variable "chart_repositories" {
+  type = object({
+    traefik      = string
+    cert_manager = string
+    prometheus   = string
+    gitlab       = string
+  })
+  description = "Where the charts come from: each project's own repository, or a mirror of yours."
+}

@@ -29,6 +29,12 @@ variables {
   alert_webhook      = "https://alerts.example/hook"
   billing_account    = "000000-000000-000000"
   budget_eur         = 200
+  chart_repositories = {
+    traefik      = "https://charts.example/traefik"
+    cert_manager = "https://charts.example/cert-manager"
+    prometheus   = "https://charts.example/prometheus"
+    gitlab       = "https://charts.example/gitlab"
+  }
 }
 
 run "the_outside_check_asks_a_real_question_and_looks_at_the_answer" {
