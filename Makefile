@@ -20,8 +20,8 @@ $(STAMP): requirements.lock pyproject.toml $(wildcard adapters/*/pyproject.toml)
 	@touch $@
 
 run: install
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
-		else echo "Without Node there is no map at /; GraphiQL is served. Install Node 20 and run make again for the map."; fi
+	@if ! command -v npm >/dev/null; then echo "There is no map at / without Node 20; GraphiQL is served."; \
+		elif ! $(MAKE) --no-print-directory web; then echo "The map could not be built; GraphiQL is served."; fi
 	@exec $(BIN)/parkgraph demo --port $(PORT)
 
 # The map client, into the package. Built again only when something of it changed.
@@ -36,7 +36,7 @@ web/node_modules/.installed: web/package-lock.json
 	@touch $@
 
 test: install
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadscope --no-loadscope-reorder
 
 # Any server, by HTTP alone: make test-blackbox URL=https://api.example.org [TOKEN=…]
 test-blackbox: install
