@@ -36,7 +36,7 @@ web/node_modules/.installed: web/package-lock.json
 	@touch $@
 
 test: install
-	$(BIN)/python -m pytest --numprocesses=4 --dist=loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadscope
 
 # Any server, by HTTP alone: make test-blackbox URL=https://api.example.org [TOKEN=…]
 test-blackbox: install

@@ -54,9 +54,11 @@ async def test_the_patience_that_a_network_asks_for_is_handed_on() -> None:
 
 
 async def test_a_network_that_hangs_ends_at_the_deadline() -> None:
+    clock = asyncio.get_running_loop().time
+    began = clock()
     answer = await Gateway("city").call(hang, 0.05)
     assert (answer.value, answer.code) == (None, Code.TIMED_OUT)
-    assert answer.latency_ms >= 50
+    assert clock() - began >= 0.045
 
 
 async def test_a_time_out_inside_the_adapter_is_a_time_out() -> None:
