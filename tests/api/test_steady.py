@@ -18,7 +18,7 @@ from parkgraph.api import schema
 from parkgraph.api.access import Public, statements
 from parkgraph.api.execution.resolution import Attribute, Full, Plain
 from parkgraph.domain.tariff import RateTable
-from parkgraph.graph import search
+from parkgraph.graph import hit, search
 from parkgraph.graph.offers import Offer
 
 BUILT = schema.build()
@@ -84,9 +84,7 @@ def test_what_a_kept_object_shows_never_changes(name: str) -> None:
     assert origin
     for attribute, of in typing.get_type_hints(origin).items():
         parts = set(typing.get_args(of)) if isinstance(of, types.UnionType) else {of}
-        assert all(part in views | {search.Hit, search.Answer} or is_frozen(part) for part in parts), (
-            f"{name}.{attribute}"
-        )
+        assert all(part in views | {hit.Hit, search.Answer} or is_frozen(part) for part in parts), f"{name}.{attribute}"
 
 
 @pytest.mark.parametrize(

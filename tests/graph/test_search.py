@@ -25,7 +25,8 @@ from parkgraph.graph.match_pins import MatchPins
 from parkgraph.graph.offers import ExclusionCode
 from parkgraph.graph.place_ids import PlaceIds
 from parkgraph.graph.places import PlaceGraph
-from parkgraph.graph.search import Answer, PlaceFilter, PlaceSort, Question, Search
+from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
+from parkgraph.graph.search import Answer, Search
 from parkgraph.networks.network import Network
 from parkgraph.networks.reports import SourceStatus
 from parkgraph.networks.service import Networks

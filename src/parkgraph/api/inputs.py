@@ -15,7 +15,7 @@ from parkgraph.domain.money import Money
 from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle, VehicleKind
-from parkgraph.graph.search import PlaceFilter
+from parkgraph.graph.question import PlaceFilter
 from parkgraph.sdk.booking import Driver
 
 MAX_RADIUS_M: Final = 50_000

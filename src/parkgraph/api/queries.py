@@ -30,7 +30,7 @@ from parkgraph.api.yard_desk import YardDeskQuery
 from parkgraph.api.yards import YardQuery, find_yard
 from parkgraph.domain.geo import Area, Coordinates
 from parkgraph.domain.vehicle import Vehicle
-from parkgraph.graph.search import PlaceFilter, PlaceSort, Question
+from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
 
 
 @public

@@ -18,6 +18,7 @@ from parkgraph.domain.place import Feature, ListingKey, PlaceKind
 from parkgraph.domain.pricing import OfferReason, OfferStatus
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import offers, search
+from parkgraph.graph.hit import Hit
 from parkgraph.graph.offers import ExclusionCode
 from parkgraph.networks import network, reports
 from parkgraph.networks.breaker import CircuitState
@@ -463,11 +464,11 @@ class Place(Node):
 @shown_by("kept")
 @strawberry.type(description="What belongs to this search, not to the place.")
 class PlaceEdge:
-    subject: strawberry.Private[search.Hit]
+    subject: strawberry.Private[Hit]
     ends: strawberry.Private[float]
 
     @property
-    def kept(self) -> search.Hit | None:
+    def kept(self) -> Hit | None:
         """The hit, where its page was found before."""
         return self.subject if self.subject.is_kept else None
 

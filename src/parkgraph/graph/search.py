@@ -3,38 +3,27 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property, partial
 from itertools import islice
 from typing import Final
 
-from parkgraph.domain.geo import Area, Coordinates, bounds_of
-from parkgraph.domain.hours import open_to_leave
-from parkgraph.domain.money import Money
+from parkgraph.domain.geo import Area, bounds_of
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
-from parkgraph.domain.place import Feature, ListingKey, ListingOffer, Place, PlaceKind
+from parkgraph.domain.place import ListingKey, ListingOffer, Place
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
 from parkgraph.graph.availability import Availability, Ready, Uncounted
 from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.hit import Hit, key_shape
 from parkgraph.graph.hours import parse_hours
-from parkgraph.graph.offers import (
-    Exclusion,
-    Offer,
-    compared,
-    exclusions,
-    is_fresh,
-    live_level,
-    offers,
-    zone_of,
-)
+from parkgraph.graph.offers import Offer, compared, exclusions, is_fresh, live_level, offers, zone_of
 from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.priced import Priced, Prices
+from parkgraph.graph.question import PlaceSort, Question
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.listing_offers import is_unpriced
 from parkgraph.networks.reports import SourceReport
@@ -52,164 +41,6 @@ COUNTED_AT_ONCE: Final = 1000
 
 COUNTED_WITHIN_S: Final = 0.3
 """A database that takes longer must not make every search late."""
-
-
-class PlaceSort(StrEnum):
-    DISTANCE = "DISTANCE"
-    PRICE = "PRICE"
-    VACANCY = "VACANCY"
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceFilter:
-    """Every part that is set must hold. `fits` drops what is excluded instead of explaining it."""
-
-    networks: frozenset[str] | None = None
-    kinds: frozenset[PlaceKind] | None = None
-    features: frozenset[Feature] | None = None
-    open_during_stay: bool | None = None
-    vacant: bool | None = None
-    bookable: bool | None = None
-    max_price: Money | None = None
-    fits: bool = False
-
-
-@dataclass(frozen=True)
-class Question:
-    """One search. `near` is None for a box, whose order is by distance from its centre."""
-
-    area: Area
-    near: Coordinates | None = None
-    stay: Stay | None = None
-    vehicle: Vehicle = field(default_factory=Vehicle)
-    filter: PlaceFilter = field(default_factory=PlaceFilter)
-    sort: PlaceSort = PlaceSort.DISTANCE
-
-    @property
-    def room_decides(self) -> bool:
-        """Whether what is left for the stay decides what is on the page, or where."""
-        wanted = self.filter
-        decides = wanted.fits or wanted.bookable is not None or wanted.max_price is not None
-        return self.stay is not None and (decides or self.sort is PlaceSort.PRICE)
-
-    @property
-    def looks_at_all(self) -> bool:
-        """Whether what is on the page is decided by prices, or by what is in the way."""
-        return self.room_decides or self.filter.fits
-
-    @property
-    def looks_at_the_clock(self) -> bool:
-        """Whether what is on the page is decided by what is open now."""
-        return self.filter.open_during_stay is not None and self.stay is None
-
-    @cached_property
-    def fingerprint(self) -> str:
-        f = self.filter
-        sets = [sorted(s) if s is not None else None for s in (f.networks, f.kinds, f.features)]
-        rest = (f.open_during_stay, f.vacant, f.bookable, f.max_price, f.fits)
-        return cursors.fingerprint(self.area, self.near, self.stay, self.vehicle, sets, rest, self.sort)
-
-
-class Hit:
-    """One place in the answer to one question. Offers are priced once, when they are first looked at."""
-
-    def __init__(self, priced: Priced, question: Question, centre: Coordinates, moment: Moment) -> None:
-        self.place = priced.place
-        self.priced = priced
-        self.is_kept = False
-        self._question = question
-        self._centre = centre
-        self._moment = moment
-
-    def but(self, priced: Priced) -> "Hit":
-        """The same with other offers."""
-        return Hit(priced, self._question, self._centre, self._moment)
-
-    @cached_property
-    def _from_centre(self) -> float:
-        return self._centre.distance_m(self.place.location)
-
-    @property
-    def distance_m(self) -> int | None:
-        return round(self._from_centre) if self._question.near else None
-
-    @property
-    def offers(self) -> tuple[Offer, ...]:
-        return self.priced.offers
-
-    @property
-    def cheapest(self) -> Offer | None:
-        return self.priced.cheapest
-
-    @property
-    def total(self) -> Money | None:
-        """Of the cheapest offer."""
-        return self.cheapest.total if self.cheapest else None
-
-    @property
-    def is_barred(self) -> bool:
-        """Whether something is in the way whatever it costs."""
-        return bool(self.priced.barred)
-
-    @property
-    def excluded(self) -> tuple[Exclusion, ...]:
-        return self.priced.excluded
-
-    @cached_property
-    def cursor(self) -> str:
-        return cursors.encode(self._question.fingerprint, self.key)
-
-    @cached_property
-    def key(self) -> cursors.Key:
-        """What the answer is sorted by; unique, since it ends in the place's id."""
-        last = (self._from_centre, self.place.id.hex)
-        match self._question.sort:
-            case PlaceSort.DISTANCE:
-                return last
-            case PlaceSort.PRICE:
-                return (*self._moment.rates.sort_key(self.total), *last)
-            case PlaceSort.VACANCY:
-                vacant = self.place.occupancy.vacant if self.place.occupancy else None
-                return (1, 0, *last) if vacant is None else (0, -vacant, *last)
-
-    def passes(self, wanted: PlaceFilter) -> bool:
-        """Whether every part of the filter holds; what costs least is asked first."""
-        place = self.place
-        return (
-            (wanted.networks is None or any(key.network in wanted.networks for key, _ in place.listings))
-            and (wanted.kinds is None or place.kind in wanted.kinds)
-            and (wanted.features is None or wanted.features <= place.features)
-            and (wanted.vacant is None or self._is_vacant() is wanted.vacant)
-            and (wanted.open_during_stay is None or self._is_open() is wanted.open_during_stay)
-            and (not wanted.fits or not self.excluded)
-            and (wanted.bookable is None or any(o.bookable for o in self.offers) is wanted.bookable)
-            and (wanted.max_price is None or self._costs_at_most(wanted.max_price))
-        )
-
-    def _is_vacant(self) -> bool | None:
-        occupancy = self.place.occupancy
-        if occupancy is None or (occupancy.level is OccupancyLevel.UNKNOWN and occupancy.vacant is None):
-            return None
-        return occupancy.vacant != 0 and occupancy.level not in (OccupancyLevel.FULL, OccupancyLevel.CLOSED)
-
-    def _is_open(self) -> bool | None:
-        """Open at both ends of the stay, or now where no stay is asked; None is unknown."""
-        if self.place.opening_hours is None:
-            return None
-        hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, self._moment.infos))
-        if hours is None:
-            return None
-        stay = self._question.stay
-        states = {hours.is_open(stay.arrive), open_to_leave(hours, stay)} if stay else {hours.is_open(self._moment.now)}
-        return False if False in states else None if None in states else True
-
-    def _costs_at_most(self, limit: Money) -> bool:
-        total = self.total
-        if total is None or total.currency == limit.currency:
-            return total is not None and total.amount <= limit.amount
-        one, other = self._moment.rates.convert(total), self._moment.rates.convert(limit)
-        return one is not None and other is not None and one.amount <= other.amount
-
 
 FoundPage = Page[Hit]
 
@@ -471,15 +302,5 @@ class Search:
     def _after(hits: Sequence[Hit], question: Question, after: str | None) -> Sequence[Hit]:
         if after is None:
             return hits
-        last = cursors.decode(after, question.fingerprint, _key_shape(question.sort))
+        last = cursors.decode(after, question.fingerprint, key_shape(question.sort))
         return [hit for hit in hits if hit.key > last]
-
-
-def _key_shape(sort: PlaceSort) -> cursors.Key:
-    match sort:
-        case PlaceSort.DISTANCE:
-            return (0.0, "")
-        case PlaceSort.PRICE:
-            return (0, "", Decimal(0), 0.0, "")
-        case PlaceSort.VACANCY:
-            return (0, 0, 0.0, "")
