@@ -54,7 +54,8 @@ class CountedCap(NamedTuple):
 class Ladder:
     """One collection; raises TooComplex. Amounts are integers: 1 is 1 / `scale` of the currency.
 
-    `reset` and `free_again` are lengths, `reset_mark` is the mark of a tariff day, like those of the bands.
+    `minimum`, `grace_at_end`, `free`, `free_again` and `reset` are lengths, `reset_mark` is the mark of a tariff day,
+    like those of the bands.
     """
 
     def __init__(self, collection: RateLineCollection) -> None:
@@ -87,8 +88,15 @@ class Ladder:
             )
             for cap, own in self.caps
         ]
+        self.caps_visits = any(cap.by_visit for cap in self.counted)
+        self._of_band = [
+            [(index, cap) for index, cap in enumerate(self.counted) if cap.band in (NO_BAND, band)]
+            for band in (*range(len(bands)), NO_BAND)
+        ]
         self.reset = _seconds(collection.reset)
         self.reset_mark = marks.index(collection.reset.start) if isinstance(collection.reset, TariffDay) else -1
+        self.minimum = _seconds(collection.minimum)
+        self.grace_at_end = _seconds(collection.grace_at_end)
         self.free = _seconds(collection.free)
         self.free_again = self.free if collection.free_again else 0
         self.minimum_charge = self.integer(collection.minimum_charge)
@@ -102,6 +110,11 @@ class Ladder:
         starts, lines = self._parts[band]
         index = bisect_right(starts, elapsed)
         return lines[index - 1], starts[index] if index < len(starts) else NEVER
+
+    def counting(self, segment: Segment) -> Sequence[tuple[int, CountedCap]]:
+        """The caps that count what begins in this segment, each with its index."""
+        caps = self._of_band[segment.band]
+        return [each for each in caps if each[1].counts(segment)] if segment.watched else caps
 
     def integer(self, amount: Decimal) -> int:
         return int(amount * self.scale)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 _MINOR_UNITS: Final = {
@@ -15,6 +16,7 @@ _MINOR_UNITS: Final = {
 _CODE: Final = re.compile(r"[A-Z]{3}")
 
 
+@lru_cache(maxsize=1024)
 def check_currency(code: str) -> str:
     """The code itself, or ValueError when it does not have the shape of an ISO 4217 code."""
     if not _CODE.fullmatch(code):
@@ -22,6 +24,7 @@ def check_currency(code: str) -> str:
     return code
 
 
+@lru_cache(maxsize=1024)
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount that can be paid: 0.01 for EUR, 1 for JPY."""
     return Decimal(1).scaleb(-_MINOR_UNITS.get(currency, 2))

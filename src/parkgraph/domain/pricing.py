@@ -72,12 +72,10 @@ def _exact(collection: RateLineCollection, asked: Asked) -> Exact:
 
 def _walked(collection: RateLineCollection, asked: Asked) -> Exact:
     begins = asked.begins
-    until = asked.ends - int(collection.grace_at_end.total_seconds())
-    until = max(until, begins + int(collection.minimum.total_seconds()))
+    ladder = _prepared(collection)
+    until = max(asked.ends - ladder.grace_at_end, begins + ladder.minimum)
     try:
-        ladder = _prepared(collection)
-        first = asked.arrive.date()
-        walked = walk(ladder, begins, until, asked.ends, asked.zone, first, asked.calendar, asked.budget)
+        walked = walk(ladder, begins, until, asked.ends, asked.arrive, asked.calendar, asked.budget)
     except Uncovered as time:
         text = f"No rate is known for the time from {datetime.fromtimestamp(time.at, asked.zone):%d %B %H:%M} on."
         raise _NotCovered(text) from None

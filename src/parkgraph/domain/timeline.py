@@ -17,6 +17,8 @@ NO_BAND: Final = -1
 CACHED: Final = 512
 Span = tuple[int, int, int, int, int]
 """(band, visit, until, start, end) in seconds since the local midnight."""
+Masks = tuple[int, int, int]
+"""Which bands have an occurrence that starts on the day before, on a day, and on the next, as bits."""
 
 
 class Segment(NamedTuple):
@@ -44,7 +46,7 @@ class CivilDay(NamedTuple):
     length: int
     segments: Sequence[Segment]
     marks: tuple[tuple[int, int], ...]
-    key: tuple[int, int, int] | None
+    key: Masks | None
 
 
 class Bands:
@@ -64,8 +66,10 @@ class Bands:
         self.by_visit = by_visit
         self.needs_calendar = any(band.needs_calendar for band in self.bands)
         self._dated = any(band.first or band.last for band in self.bands)
+        self.is_weekly = not self.needs_calendar and not self._dated
         self._masks: dict[tuple[int, bool], int] = {}
         self._days: dict[object, CivilDay] = {}
+        self._week: list[CivilDay | None] = [None] * 7
         self._always = (bands.index(ALWAYS), LONG_AGO, NEVER, LONG_AGO, NEVER) if ALWAYS in bands else None
         self.work = 0
 
@@ -80,11 +84,23 @@ class Bands:
             mask = self._masks[key] = self._bits(day, holiday=holiday)
         return mask
 
-    def straight_day(self, masks: tuple[int, int, int]) -> CivilDay:
+    def masks(self, day: date, calendar: Calendar | None) -> Masks:
+        """The masks of the day before, this day, and the next."""
+        return self.mask(day - ONE_DAY, calendar), self.mask(day, calendar), self.mask(day + ONE_DAY, calendar)
+
+    def straight_day(self, masks: Masks) -> CivilDay:
         """A day of 24 hours between two such days, by the masks of the three."""
         return self._days.get(masks) or self.keep(
             masks, CivilDay(DAY, self._straight(masks), self._straight_marks, masks)
         )
+
+    def weekday(self, day: date) -> CivilDay:
+        """A day of 24 hours between two such days, where one week is like another."""
+        number = day.weekday()
+        found = self._week[number]
+        if found is None:
+            found = self._week[number] = self.straight_day(self.masks(day, None))
+        return found
 
     def kept(self, key: object) -> CivilDay | None:
         """A day that was cut before."""
@@ -138,7 +154,7 @@ class Bands:
                 segments.append(Segment(start, end, band, visit, until, change, seen))
         return segments[::-1]
 
-    def _straight(self, masks: tuple[int, int, int]) -> Sequence[Segment]:
+    def _straight(self, masks: Masks) -> Sequence[Segment]:
         spans = (
             (band, start + day * DAY, end + day * DAY, start + day * DAY, end + day * DAY)
             for band, day, start, end in self.occurrences(masks)
@@ -150,30 +166,38 @@ class Bands:
 
 
 class Timeline:
-    """The days of a stay at one place, from `first` on."""
+    """The days of a stay at one place, from the one on which it begins.
 
-    def __init__(self, bands: Bands, zone: tzinfo, calendar: Calendar | None, first: date) -> None:
+    `begins`: in POSIX seconds, when the clock of the zone shows `arrive`.
+    """
+
+    def __init__(self, bands: Bands, calendar: Calendar | None, begins: int, arrive: datetime) -> None:
+        assert arrive.tzinfo is not None
         self._bands = bands
-        self._clock = _Clock(zone)
+        self._clock = _Clock(arrive.tzinfo)
         self._calendar = calendar
-        self._first = first
+        self._begins = begins
+        self._arrive = arrive
 
     def __iter__(self) -> Iterator[tuple[int, CivilDay]]:
         """Each day with its midnight (POSIX seconds), without an end."""
-        bands, calendar, zone, day = self._bands, self._calendar, self._clock.zone, self._first
-        midnight = self._clock.instant(day, 0)
-        before, today = bands.mask(day - ONE_DAY, calendar), bands.mask(day, calendar)
+        bands, calendar, zone, day = self._bands, self._calendar, self._clock.zone, self._arrive.date()
         year, bent = day.year, bent_days(zone, day.year)
+        midnight = self._clock.instant(day, 0) if day in bent else self._begins - _seconds(self._arrive)
+        masks: Masks | None = None
         while True:
             following = day + ONE_DAY
-            masks = (before, today, bands.mask(following, calendar))
-            civil = self._bent_day(day, midnight, masks) if day in bent else bands.straight_day(masks)
+            if bands.is_weekly and day not in bent:
+                civil, masks = bands.weekday(day), None
+            else:
+                masks = (*masks[1:], bands.mask(following, calendar)) if masks else bands.masks(day, calendar)
+                civil = self._bent_day(day, midnight, masks) if day in bent else bands.straight_day(masks)
             yield midnight, civil
-            midnight, day, before, today = midnight + civil.length, following, today, masks[2]
+            midnight, day = midnight + civil.length, following
             if day.year != year:
                 year, bent = day.year, bent_days(zone, day.year)
 
-    def _bent_day(self, day: date, midnight: int, masks: tuple[int, int, int]) -> CivilDay:
+    def _bent_day(self, day: date, midnight: int, masks: Masks) -> CivilDay:
         clock, tomorrow = self._clock, day + ONE_DAY
         key = (clock.zone, day, masks)
         if kept := self._bands.kept(key):
@@ -186,7 +210,7 @@ class Timeline:
         segments = self._bands.cut(self._spans(day, midnight, masks), length, horizon)
         return self._bands.keep(key, CivilDay(length, segments, marks, None))
 
-    def _spans(self, day: date, midnight: int, masks: tuple[int, int, int]) -> Iterator[Span]:
+    def _spans(self, day: date, midnight: int, masks: Masks) -> Iterator[Span]:
         """Where the clock shows a time of each occurrence: twice, where its hour comes twice."""
         clock = self._clock
         changes = [change - midnight for change in clock.changes(day - ONE_DAY, day + 3 * ONE_DAY)]
@@ -273,5 +297,5 @@ def _starts(band: Band, day: date, calendar: Calendar | None) -> bool:
     return band.starts_on(day, holiday=holiday)
 
 
-def _seconds(clock: time) -> int:
+def _seconds(clock: time | datetime) -> int:
     return clock.hour * 3600 + clock.minute * 60 + clock.second

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from parkgraph.domain.budget import Budget, TooComplex
@@ -56,9 +56,9 @@ NO_VISIT: Final = Visit(NEVER, frozenset(), NO_LINE, 0)
 class State(NamedTuple):
     """Where a walk stands at a midnight, in seconds since it: equal states go on alike.
 
-    `next`: when the next charge begins. `origin`: since when elapsed time counts. `reset`: when it begins anew.
-    `begun`: whether anything was charged. `visits`: of each band the one that was charged last. `spent`, `ends`: for
-    each cap, what its window holds, and when it ends (for a visit: when it began).
+    `next`: when the next charge begins. `origin`: since when elapsed time counts; beyond the last tier it makes no
+    difference. `reset`: when it begins anew. `begun`: whether anything was charged. `visits`: of each band the one that
+    was charged last. `spent`, `ends`: for each cap, what its window holds, and when it ends (a visit: when it began).
     """
 
     next: int
@@ -81,36 +81,37 @@ class Walk:
 
 def walk(
     ladder: Ladder,
-    arrive: int,
+    begins: int,
     until: int,
     leave: int,
-    zone: tzinfo,
-    first: date,
+    arrive: datetime,
     calendar: Calendar | None,
     budget: Budget,
 ) -> Walk:
-    """Charges from `arrive` to `until`, but the first that begins before `leave` (POSIX seconds) in any case.
+    """Charges from `begins` to `until`, but the first that begins before `leave` (POSIX seconds) in any case.
 
-    `first` is the local date of arrival. A day that is like another, and begins in a state like its, is not walked
+    `arrive` is the local time of `begins`. A day that is like another, and begins in a state like its, is not walked
     again. Raises Uncovered and TooComplex.
     """
     weight = 1 + len(ladder.counted) // 2
-    total = count = 0
+    recurs = until - begins > 2 * DAY
+    total = count = number = 0
     days: list[tuple[int, Sequence[Charge]]] = []
     numbers: dict[State, int] = {}
     seen: dict[tuple[object, int], tuple[Sequence[Charge], int, State, int]] = {}
-    state, number, work = None, 0, ladder.bands.work
-    for midnight, day in Timeline(ladder.bands, zone, calendar, first):
+    state, work = None, ladder.bands.work
+    for midnight, day in Timeline(ladder.bands, calendar, begins, arrive):
         limit, last = until - midnight, max(until, leave) - midnight
         if state is None:
-            state = _at_arrival(ladder, arrive - midnight, day)
-        done = seen.get((day.key, number)) if limit > day.length else None
+            state = _at_arrival(ladder, begins - midnight, day)
+        kept = recurs and day.key and limit > day.length
+        done = seen.get((day.key, number)) if kept else None
         if done is None:
             charges, amount, after, taken = _day(ladder, midnight, day, state, limit, last, budget.steps // weight)
             budget.steps -= weight * taken + ladder.bands.work - work
             work = ladder.bands.work
-            done = charges, amount, after, numbers.setdefault(after, len(numbers) + 1)
-            if day.key and limit > day.length:
+            done = charges, amount, after, numbers.setdefault(after, len(numbers) + 1) if recurs else 0
+            if kept:
                 seen[day.key, number] = done
         charges, amount, state, number = done
         if charges:
@@ -132,7 +133,13 @@ def _day(
     lines, by_visit = ladder.lines, ladder.by_visit
     charges: list[Charge] = []
     total = taken = 0
+    opens = LONG_AGO
     for segment in day.segments:
+        if segment.end <= now:
+            continue
+        caps = ladder.counting(segment)
+        if ladder.caps_visits:
+            opens = LONG_AGO
         while now < segment.end and now < (limit if begun else last):
             taken += 1
             if reset <= now:
@@ -155,11 +162,14 @@ def _day(
                 now = stop
                 continue
             line = lines[number]
-            _open_windows(ladder, spent, ends, now, segment, day)
+            if opens <= now:
+                opens = _open_windows(ladder, spent, ends, now, segment, day)
             if line.kind is RateLineKind.INCREMENTING:
-                bound = _bound(ladder, ends, segment, now, max(now, min(stop, limit)))
+                bound = stop if stop < limit else max(now, limit)
+                if opens < bound:
+                    bound = _bound(caps, ends, bound)
                 quantity, end, amount = _units(ladder, line, segment, now, bound, line_end, reset)
-                reduced, capped = _under_caps(ladder, amount, spent, segment)
+                reduced, capped = _under_caps(caps, amount, spent)
                 following = end
             else:
                 visit = visits[segment.band]
@@ -170,7 +180,7 @@ def _day(
                     continue
                 is_tier = line.kind is RateLineKind.TIER
                 amount = line.value - visit.by_tiers if is_tier else line.value
-                reduced, capped = _under_caps(ladder, amount, spent, segment)
+                reduced, capped = _under_caps(caps, amount, spent)
                 visits[segment.band] = (
                     Visit(segment.visit, visit.flats, number, visit.by_tiers + reduced)
                     if is_tier
@@ -183,8 +193,18 @@ def _day(
             now = following
     if last <= day.length:
         return charges, total, state, taken  # the last day: nothing goes on from here
-    after = State(now, origin, reset, begun, tuple(visits), tuple(spent), tuple(ends))
-    return charges, total, _seen_from_next_midnight(ladder, after, day.length), taken
+    length = day.length
+    _leave_behind(ladder, spent, ends, length)
+    after = State(
+        now - length,
+        max(origin - length, -ladder.horizon),
+        _shifted(reset, length),
+        begun,
+        tuple([visit if visit is NO_VISIT else _carried(visit, length) for visit in visits]),
+        tuple(spent),
+        tuple(ends),
+    )
+    return charges, total, after, taken
 
 
 def _units(
@@ -194,7 +214,7 @@ def _units(
     value, increment = line.value, line.increment
     if line.pro_rata:
         return 1, bound, value * (bound - now) // increment
-    quantity = max(1, -(-(bound - now) // increment))
+    quantity = -((now - bound) // increment) or 1
     end, amount = now + quantity * increment, value * quantity
     collection = ladder.collection
     cut = line_end if collection.carry_over else min(line_end, reset)
@@ -205,10 +225,10 @@ def _units(
     return quantity, min(end, cut), amount
 
 
-def _bound(ladder: Ladder, ends: Sequence[int], segment: Segment, now: int, bound: int) -> int:
+def _bound(caps: Sequence[tuple[int, CountedCap]], ends: Sequence[int], bound: int) -> int:
     """No later than where a window of a cap ends: what begins after it counts in the next."""
-    for index, cap in enumerate(ladder.counted):
-        if ends[index] < bound and not cap.by_visit and cap.counts(segment):
+    for index, cap in caps:
+        if ends[index] < bound and not cap.by_visit:
             bound = ends[index]
     return bound
 
@@ -235,7 +255,7 @@ def _at_arrival(ladder: Ladder, arrive: int, day: CivilDay) -> State:
         False,
         (NO_VISIT,) * ladder.band_count,
         (0,) * len(ladder.counted),
-        tuple(NEVER if cap.by_visit else _next_end(cap, arrive, arrive, day) for cap in ladder.counted),
+        tuple([NEVER if cap.by_visit else _next_end(cap, arrive, arrive, day) for cap in ladder.counted]),
     )
 
 
@@ -253,30 +273,33 @@ def _next_end(cap: CountedCap, last: int, now: int, day: CivilDay) -> int:
     return next((mark for mark in day.marks[cap.mark] if mark > now), NEVER) if cap.mark >= 0 else NEVER
 
 
-def _open_windows(ladder: Ladder, spent: list[int], ends: list[int], now: int, segment: Segment, day: CivilDay) -> None:
+def _open_windows(ladder: Ladder, spent: list[int], ends: list[int], now: int, segment: Segment, day: CivilDay) -> int:
+    """Begins the windows that are due, and says when the next one is, but for a visit's."""
+    opens = NEVER
     for index, cap in enumerate(ladder.counted):
         if cap.by_visit:
             if cap.counts(segment) and ends[index] != cap.visit(segment):
                 spent[index], ends[index] = 0, cap.visit(segment)
-        elif ends[index] <= now:
+            continue
+        if ends[index] <= now:
             spent[index], ends[index] = 0, _next_end(cap, ends[index], now, day)
+        opens = min(opens, ends[index])
+    return opens
 
 
-def _under_caps(ladder: Ladder, amount: int, spent: list[int], segment: Segment) -> tuple[int, int]:
+def _under_caps(caps: Sequence[tuple[int, CountedCap]], amount: int, spent: list[int]) -> tuple[int, int]:
     """What the caps leave of an amount, and the one that reduced it last."""
     capped = NO_CAP
-    for index, cap in enumerate(ladder.counted):
-        if cap.counts(segment) and amount > cap.amount - spent[index]:
+    for index, cap in caps:
+        if amount > cap.amount - spent[index]:
             amount, capped = cap.amount - spent[index], index
-    for index, cap in enumerate(ladder.counted):
-        if cap.counts(segment):
-            spent[index] += amount
+    for index, _ in caps:
+        spent[index] += amount
     return amount, capped
 
 
-def _seen_from_next_midnight(ladder: Ladder, state: State, length: int) -> State:
-    """Beyond the last tier all elapsed times are alike, and so are windows and visits that are over."""
-    ends, spent = list(state.ends), list(state.spent)
+def _leave_behind(ladder: Ladder, spent: list[int], ends: list[int], length: int) -> None:
+    """Ends of windows as the next midnight sees them: those that are over are alike."""
     for index, cap in enumerate(ladder.counted):
         ends[index] = _shifted(ends[index], length)
         if cap.by_visit and LONG_AGO < ends[index] < OVER:
@@ -285,15 +308,6 @@ def _seen_from_next_midnight(ladder: Ladder, state: State, length: int) -> State
             ends[index], spent[index] = ends[index] + cap.length * (-ends[index] // cap.length + 1), 0
         elif cap.mark >= 0:
             ends[index] = max(ends[index], -1)
-    return State(
-        state.next - length,
-        max(state.origin - length, -ladder.horizon),
-        _shifted(state.reset, length),
-        state.begun,
-        tuple(_carried(visit, length) for visit in state.visits),
-        tuple(spent),
-        tuple(ends),
-    )
 
 
 def _shifted(instant: int, length: int) -> int:
@@ -301,7 +315,5 @@ def _shifted(instant: int, length: int) -> int:
 
 
 def _carried(visit: Visit, length: int) -> Visit:
-    if visit is NO_VISIT:
-        return visit
     begun = _shifted(visit.begun, length)
     return NO_VISIT if LONG_AGO < begun < OVER else Visit(begun, *visit[1:])
