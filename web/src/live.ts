@@ -7,6 +7,11 @@ import { area, askAgain, edges } from "./state";
 
 type Changed = LiveSubscription["placesChanged"];
 
+/** After news, prices are asked for again: not by everybody who heard them at once, and not for each of them. */
+const SOON = { least: 4_000, spread: 8_000 };
+
+let soon = 0;
+
 /** Watches what the map shows, from here on. A connection that breaks is made again; the search goes on without it. */
 export function watch(): void {
   const url = location.origin.replace(/^http/, "ws") + "/graphql";
@@ -31,9 +36,15 @@ function take({ missed, gone, places }: Changed): void {
     askAgain();
     return;
   }
+  soon ||= window.setTimeout(pricesAgain, SOON.least + Math.random() * SOON.spread);
   const changed = new Map(places.map((place) => [place.id, place]));
   edges.value = edges.peek().map((edge) => {
     const now = changed.get(edge.node.id);
     return now ? { ...edge, node: { ...edge.node, ...now } } : edge;
   });
+}
+
+function pricesAgain(): void {
+  soon = 0;
+  if (document.visibilityState === "visible") askAgain();
 }

@@ -48,7 +48,7 @@ def serve(
     """Serve the configured networks."""
     settings = load(config, os.environ)
     is_demo = settings.server.demo
-    networks = registry.build_demo(settings) if is_demo else registry.build(settings)
+    networks = registry.build_demo(settings, moving=True) if is_demo else registry.build(settings)
     _serve(settings, networks, host, port, demo=is_demo)
 
 
@@ -56,9 +56,9 @@ def demo(
     host: Annotated[str | None, typer.Option(help="Overrides [server] host.")] = None,
     port: PortOption = None,
 ) -> None:
-    """Serve three networks that replay samples, and a private yard; needs no configuration and no internet."""
+    """Serve three networks that replay samples on the clock, and a private yard; no configuration, no internet."""
     settings = load(None, os.environ)
-    _serve(settings, registry.build_demo(settings), host, port, demo=True)
+    _serve(settings, registry.build_demo(settings, moving=True), host, port, demo=True)
 
 
 def _serve(

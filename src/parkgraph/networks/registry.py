@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 
 from parkgraph.networks.addresses import wrong_address
+from parkgraph.networks.demo import Moving
 from parkgraph.networks.network import Network
 from parkgraph.sdk.contract import AdapterSettings, BaseAdapter, FeedAdapter, SearchAdapter
 from parkgraph.sdk.replay import ReplayClient
@@ -52,11 +53,17 @@ def build(settings: Settings, only: str | None = None) -> list[Network]:
     ]
 
 
-def build_demo(settings: Settings) -> list[Network]:
-    """The demo's networks, which replay samples. Raises SettingsError where an adapter is missing."""
+def build_demo(settings: Settings, *, moving: bool = False) -> list[Network]:
+    """The demo's networks, which replay samples. Raises SettingsError where an adapter is missing.
+
+    `moving`: their counts and prices change with the clock.
+    """
     installed = _find_and_report()
     demo = demo_settings(settings, installed)
-    return [_build(network_id, network, installed, replays=True) for network_id, network in demo.networks.items()]
+    return [
+        _build(network_id, network, installed, replays=True, moving=moving)
+        for network_id, network in demo.networks.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,9 @@ def _distribution(offer: EntryPoint) -> str:
     return offer.dist.name if offer.dist else "an unnamed distribution"
 
 
-def _build(network_id: str, network: NetworkSettings, installed: Installed, *, replays: bool = False) -> Network:
+def _build(
+    network_id: str, network: NetworkSettings, installed: Installed, *, replays: bool = False, moving: bool = False
+) -> Network:
     adapter_class = installed.get(network.adapter, network.source)
     own = read_table(adapter_class.Settings, network.source, also=OF_A_NETWORK)
     wrong = wrong_address(own.model_dump(), allow_private=network.allow_private, replays=replays)
@@ -130,8 +139,10 @@ def _build(network_id: str, network: NetworkSettings, installed: Installed, *, r
     every = timedelta(seconds=network.refresh_seconds) if network.refresh_seconds else None
     source = _fingerprint(network.adapter, own, replays=replays)
     if replays:
-        replay = ReplayClient(_samples(adapter_class))
-        return Network(network_id, adapter_class(own, replay), replayed=True, refresh_every=every, source=source)
+        adapter = adapter_class(own, ReplayClient(_samples(adapter_class)))
+        if moving and isinstance(adapter, FeedAdapter):
+            adapter = Moving(adapter)
+        return Network(network_id, adapter, replayed=True, refresh_every=every, source=source)
     client = HttpClient(allow_private=network.allow_private, user_agent=f"parkgraph/{version('parkgraph')}")
     adapter = adapter_class(own, client)
     client.allow(allowed_per_minute(adapter.info.max_per_minute, every))
