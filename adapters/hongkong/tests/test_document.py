@@ -18,6 +18,7 @@ from parkgraph.sdk import Batch, Malformed, Response, Unavailable
 from parkgraph.sdk.replay import AnswerClient, ReplayClient
 from parkgraph_hongkong import Adapter
 from parkgraph_hongkong.values import HONG_KONG
+from tests.damaged_json import damaged
 
 HERE = Path(__file__).resolve().parents[1]
 SAMPLES = HERE / "samples" / "v1"
@@ -262,45 +263,11 @@ def test_every_setting_is_described_in_the_readme() -> None:
         assert setting.description in readme
 
 
-def paths_of(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The path of every part of a JSON value, the whole first."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(deeper for key, part in parts for deeper in paths_of(part, (*path, key)))]
-
-
-def replaced(value: Any, path: tuple[str | int, ...], change: Any) -> Any:
-    """A copy with the part at `path` replaced; with a change of None in a dict, dropped."""
-    if not path:
-        return change
-    key, *rest = path
-    if isinstance(value, list):
-        return [replaced(part, tuple(rest), change) if place == key else part for place, part in enumerate(value)]
-    if change is None and not rest:
-        return {name: part for name, part in value.items() if name != key}
-    return {name: replaced(part, tuple(rest), change) if name == key else part for name, part in value.items()}
-
-
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
-"""The exact JSON of the SDK takes no subnormal number."""
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | NUMBERS | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def broken(data: st.DataObject, row: Any) -> Any:
-    for _ in range(data.draw(st.integers(1, 3))):
-        row = replaced(row, data.draw(st.sampled_from(paths_of(row))), data.draw(ANYTHING))
-    return row
-
-
 @given(st.data())
 def test_whatever_one_row_becomes_it_is_an_item_or_rejected_and_the_other_row_stays(data: st.DataObject) -> None:
     first, whole = data.draw(st.permutations(PARKS))[:2]
     live, whole_live = data.draw(st.permutations(VACANCIES))[:2]
-    listings, updates = read(broken(data, first), whole), read_vacancy(broken(data, live), whole_live)
+    listings, updates = read(data.draw(damaged(first)), whole), read_vacancy(data.draw(damaged(live)), whole_live)
     assert whole["park_Id"] in {listing.local_id for listing in listings.items}
     assert whole_live["park_Id"] in {update.local_id for update in updates.items}
     for items, rejected in ((listings.items, listings.rejected), (updates.items, updates.rejected)):

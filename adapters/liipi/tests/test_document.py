@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from parkgraph.domain.place import Listing
 from parkgraph.sdk import Batch, Malformed, Unavailable
 from parkgraph.sdk.replay import AnswerClient, ReplayClient
 from parkgraph_liipi import Adapter
+from tests.damaged_json import anything, damaged
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FACILITIES: list[dict[str, Any]] = json.loads((SAMPLES / "facilities.json").read_bytes())["results"]
@@ -172,46 +172,13 @@ def test_a_time_without_an_offset_says_nothing(timestamp: object) -> None:
     assert only_update(count(timestamp=timestamp)).occupancy.observed_at is None
 
 
-def paths_of(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The path of every part of a JSON value, the whole first."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(deeper for key, part in parts for deeper in paths_of(part, (*path, key)))]
-
-
-def replaced(value: Any, path: tuple[str | int, ...], change: Any) -> Any:
-    """A copy with the part at `path` replaced; with a change of None in a dict, dropped."""
-    if not path:
-        return change
-    key, *rest = path
-    if isinstance(value, list):
-        return [replaced(part, tuple(rest), change) if place == key else part for place, part in enumerate(value)]
-    if change is None and not rest:
-        return {name: part for name, part in value.items() if name != key}
-    return {name: replaced(part, tuple(rest), change) if name == key else part for name, part in value.items()}
-
-
-ANYTHING = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=20)
-    | st.sampled_from(["CUSTOM", "PAID_12H", "SUNDAY", "HOLIDAY", "12", "24", "2 €/h", "5 €/16 h"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def broken(data: st.DataObject, row: Mapping[str, Any]) -> Any:
-    for _ in range(data.draw(st.integers(1, 3))):
-        row = replaced(row, data.draw(st.sampled_from(paths_of(row))), data.draw(ANYTHING))
-    return row
+VALUES = anything("CUSTOM", "PAID_12H", "SUNDAY", "HOLIDAY", "12", "24", "2 €/h", "5 €/16 h")
 
 
 @given(st.data())
 def test_whatever_one_row_becomes_it_is_a_listing_or_rejected_and_the_other_row_stays(data: st.DataObject) -> None:
     hurt, whole = data.draw(st.permutations(FACILITIES))[:2]
-    batch = read_facilities(broken(data, hurt), whole)
+    batch = read_facilities(data.draw(damaged(hurt, VALUES)), whole)
     assert len(batch.items) + len(batch.rejected) == 2
     assert str(whole["id"]) in {listing.local_id for listing in batch.items}
     assert all(rejected.reason for rejected in batch.rejected)
@@ -219,6 +186,6 @@ def test_whatever_one_row_becomes_it_is_a_listing_or_rejected_and_the_other_row_
 
 @given(st.data())
 def test_whatever_one_count_becomes_it_is_an_update_or_rejected(data: st.DataObject) -> None:
-    batch = read_counts(broken(data, UTILIZATIONS[0]), UTILIZATIONS[-1])
+    batch = read_counts(data.draw(damaged(UTILIZATIONS[0], VALUES)), UTILIZATIONS[-1])
     assert 1 <= len(batch.items) + len(batch.rejected) <= 2
     assert all(rejected.reason for rejected in batch.rejected)

@@ -16,6 +16,7 @@ from parkgraph.domain.place import Listing
 from parkgraph.sdk import Batch, Malformed, Response, Unavailable
 from parkgraph.sdk.replay import AnswerClient, ReplayClient
 from parkgraph_ngsi import Adapter
+from tests.damaged_json import anything, damaged
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 ENTITIES: list[dict[str, Any]] = json.loads((SAMPLES / "heidelberg.json").read_bytes())
@@ -176,42 +177,13 @@ def test_what_differs_from_city_to_city_is_configuration() -> None:
     assert info.coverage == (Bounds(41.0, -8.8, 41.3, -8.4),)
 
 
-def paths_of(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The path of every part of a JSON value, the whole first."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(deeper for key, part in parts for deeper in paths_of(part, (*path, key)))]
-
-
-def replaced(value: Any, path: tuple[str | int, ...], change: Any) -> Any:
-    """A copy with the part at `path` replaced; with a change of None in a dict, dropped."""
-    if not path:
-        return change
-    key, *rest = path
-    if isinstance(value, list):
-        return [replaced(part, tuple(rest), change) if place == key else part for place, part in enumerate(value)]
-    if change is None and not rest:
-        return {name: part for name, part in value.items() if name != key}
-    return {name: replaced(part, tuple(rest), change) if name == key else part for name, part in value.items()}
-
-
-ANYTHING = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=20)
-    | st.sampled_from(["24/7", "Mo-Fr 08:00-20:00", "P1D", "10:00", {"type": "Polygon", "coordinates": [[[8, 49]]]}]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
+VALUES = anything("24/7", "Mo-Fr 08:00-20:00", "P1D", "10:00", {"type": "Polygon", "coordinates": [[[8, 49]]]})
 
 
 @given(st.data())
 def test_whatever_one_row_becomes_it_is_a_listing_or_rejected_and_the_other_row_stays(data: st.DataObject) -> None:
     broken, whole = data.draw(st.permutations(ENTITIES))[:2]
-    for _ in range(data.draw(st.integers(1, 3))):
-        broken = replaced(broken, data.draw(st.sampled_from(paths_of(broken))), data.draw(ANYTHING))
-    batch = read_entities(broken, whole)
+    batch = read_entities(data.draw(damaged(broken, VALUES)), whole)
     assert len(batch.items) + len(batch.rejected) == 2
     assert whole["id"] in {listing.local_id for listing in batch.items}
     assert all(rejected.reason for rejected in batch.rejected)

@@ -21,6 +21,7 @@ from parkgraph.domain.vehicle import Vehicle, VehicleKind
 from parkgraph.sdk import Batch
 from parkgraph.sdk.replay import AnswerClient
 from parkgraph_parkwhiz import Adapter
+from tests.damaged_json import damaged
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 QUOTES: list[dict[str, Any]] = json.loads((SAMPLES / "api" / "quotes").read_bytes())
@@ -230,37 +231,7 @@ def test_the_second_quote_of_a_location_is_rejected() -> None:
     assert (len(batch.items), batch.rejected[0].reason) == (1, "a second row with this id")
 
 
-NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
-JSON = st.recursive(
-    st.none() | st.booleans() | NUMBERS | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> object:
-    """A sample in which a value somewhere is dropped, or replaced by any other."""
-    row = json.loads(json.dumps(draw(st.sampled_from(QUOTES))))
-    for _ in range(draw(st.integers(1, 3))):
-        here: Any = row
-        while True:
-            keys = list(here) if isinstance(here, dict) else list(range(len(here)))
-            if not keys:
-                break
-            key = draw(st.sampled_from(keys))
-            if isinstance(here[key], (dict, list)) and draw(st.booleans()):
-                here = here[key]
-            elif draw(st.booleans()):
-                here[key] = draw(JSON)
-                break
-            else:
-                del here[key]
-                break
-    return row
-
-
-@given(st.lists(damaged(), max_size=3))
+@given(st.lists(st.sampled_from(QUOTES).flatmap(damaged), max_size=3))
 def test_whatever_a_row_holds_it_is_a_listing_or_rejected(rows: list[object]) -> None:
     batch = read(*rows)
     assert len(batch.items) + len(batch.rejected) == len(rows)

@@ -18,6 +18,7 @@ from parkgraph.sdk import Batch, Malformed
 from parkgraph.sdk.replay import AnswerClient
 from parkgraph_rdw import Adapter
 from parkgraph_rdw.values import AMSTERDAM
+from tests.damaged_json import damaged
 
 HERE = Path(__file__).resolve().parents[1]
 ID = "cea4cffe-158c-4b08-b940-5d5eefeba089"
@@ -323,32 +324,6 @@ def test_every_setting_is_described_in_the_readme() -> None:
         assert setting.description in readme
 
 
-def paths_of(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The path of every part of a JSON value, the whole first."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(deeper for key, part in parts for deeper in paths_of(part, (*path, key)))]
-
-
-def replaced(value: Any, path: tuple[str | int, ...], change: Any) -> Any:
-    """A copy with the part at `path` replaced; with a change of None in a dict, dropped."""
-    if not path:
-        return change
-    key, *rest = path
-    if isinstance(value, list):
-        return [replaced(part, tuple(rest), change) if place == key else part for place, part in enumerate(value)]
-    if change is None and not rest:
-        return {name: part for name, part in value.items() if name != key}
-    return {name: replaced(part, tuple(rest), change) if name == key else part for name, part in value.items()}
-
-
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
-"""The exact JSON of the SDK takes no subnormal number."""
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | NUMBERS | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
 DYNAMIC = {
     "parkingFacilityDynamicInformation": {
         "facilityActualStatus": {"open": True, "full": False, "vacantSpaces": 3, "lastUpdated": 1737301549}
@@ -358,14 +333,11 @@ DYNAMIC = {
 
 @given(st.data())
 def test_whatever_a_document_becomes_it_is_an_item_or_rejected(data: st.DataObject) -> None:
-    def broken(value: Any) -> Any:
-        for _ in range(data.draw(st.integers(1, 3))):
-            value = replaced(value, data.draw(st.sampled_from(paths_of(value))), data.draw(ANYTHING))
-        return value
-
     static = data.draw(st.sampled_from([BEEKSTRAAT, json.loads(PRICED.read_bytes())]))
-    listings = asyncio.run(adapter([broken(ENTRY), ENTRY | {"identifier": "other"}], broken(static)).listings())
+    listings = asyncio.run(
+        adapter([data.draw(damaged(ENTRY)), ENTRY | {"identifier": "other"}], data.draw(damaged(static))).listings()
+    )
     assert len(listings.items) + len(listings.rejected) == 2
-    updates = asyncio.run(adapter(dynamic=broken(DYNAMIC)).occupancies())
+    updates = asyncio.run(adapter(dynamic=data.draw(damaged(DYNAMIC))).occupancies())
     assert len(updates.items) + len(updates.rejected) == 1
     assert all(rejected.reason for rejected in (*listings.rejected, *updates.rejected))
