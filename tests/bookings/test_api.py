@@ -112,7 +112,8 @@ async def url(database_url: str, migrated_template: str) -> AsyncIterator[str]:
 async def serving(
     url: str, adapter: BookingNetwork, *others: Network, data_dir: Path | None = None
 ) -> AsyncIterator[Api]:
-    settings = load(None, {"PARKGRAPH_DATABASE_URL": url, "PARKGRAPH_DATA_DIR": str(data_dir or "")})
+    environ = {"PARKGRAPH_DATABASE_URL": url, "PARKGRAPH_DATA_DIR": str(data_dir or "")}
+    settings = load(None, environ | {"PARKGRAPH_SERVER_QUERY_DEADLINE_MS": "10000"})
     app = create_app(settings, [network(adapter), *others])
     async with (
         app.router.lifespan_context(app),

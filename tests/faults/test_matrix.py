@@ -19,7 +19,7 @@ from tests.sdk.server import reset, serving
 
 FAST = BreakerPolicy(first_pause=timedelta(milliseconds=100), longest_pause=timedelta(milliseconds=100))
 SLOW = BreakerPolicy(first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
-SHORT = 0.3
+SHORT = 1.0
 LONG = 10.0
 """Deadlines: of what hangs, and of what must end by itself long before."""
 

@@ -61,13 +61,17 @@ Ask = Callable[..., AbstractAsyncContextManager[Asking]]
 @pytest.fixture
 def asking(database: Database) -> Ask:
     @asynccontextmanager
-    async def over(*networks: Network, exchange: Exchange = Exchange()) -> AsyncIterator[Asking]:  # noqa: B008
+    async def over(
+        *networks: Network,
+        exchange: Exchange = Exchange(),  # noqa: B008
+        deadline_s: float = 10,
+    ) -> AsyncIterator[Asking]:
         service = Networks(networks, database)
         graph = PlaceGraph(service, PlaceIds(database), MatchPins(database))
         await service.start()
         try:
             await service.first_attempts(5)
-            yield Asking(graph, Search(graph, service, 0.5, lambda: NOW, lambda: exchange))
+            yield Asking(graph, Search(graph, service, deadline_s, lambda: NOW, lambda: exchange))
         finally:
             await service.stop()
 
@@ -317,7 +321,7 @@ async def test_what_a_search_saw_is_found_again_by_its_id(asking: Ask) -> None:
     ("answer", "status"), [(HANG, SourceStatus.TIMED_OUT), (Unavailable("it is down"), SourceStatus.FAILED)]
 )
 async def test_one_bad_network_leaves_the_others_answer(asking: Ask, answer: object, status: SourceStatus) -> None:
-    async with asking(row(NEAR), search("app", answer)) as ask:
+    async with asking(row(NEAR), search("app", answer), deadline_s=1) as ask:
         found = await ask(stay=STAY)
         assert names(found) == ["Near"]
         assert {r.network.id: r.status for r in found.sources} == {"city": SourceStatus.FRESH, "app": status}
@@ -430,7 +434,7 @@ async def test_the_prices_of_one_page_that_are_asked_for_are_so_many_and_no_more
 
 
 async def test_a_price_that_does_not_come_leaves_the_place_as_it_is(asking: Ask) -> None:
-    async with asking(search("app", UNPRICED, quotes=[HANG])) as ask:
+    async with asking(search("app", UNPRICED, quotes=[HANG]), deadline_s=1) as ask:
         hit = one(await ask(stay=STAY))
         assert [offer.status for offer in hit.offers] == [OfferStatus.NOT_COMPUTABLE]
 
