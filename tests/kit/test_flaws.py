@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from parkgraph.sdk.conformance import RULES
-from tests.kit.hostile import subtle
+from tests.kit.hostile import subtle, unseen
 from tests.kit.hostile.booking import BOOKING, WITH_BOOKING
 from tests.kit.hostile.distribution import checked, make
 from tests.kit.hostile.flaws import FEED as PLAIN_FEED
 from tests.kit.hostile.flaws import SEARCH as PLAIN_SEARCH
 from tests.kit.hostile.flaws import Flaw
 
-FEED = (*PLAIN_FEED, *subtle.FEED)
-SEARCH = (*PLAIN_SEARCH, *subtle.SEARCH)
+FEED = (*PLAIN_FEED, *subtle.FEED, *unseen.FEED)
+SEARCH = (*PLAIN_SEARCH, *subtle.SEARCH, *unseen.SEARCH)
 
 
 @pytest.mark.parametrize("search", [False, True], ids=["feed", "search"])

@@ -109,8 +109,6 @@ FEED = (
             "getenv": '__import__("os").getenv("ACME_TOKEN")',
             "a file": "open(__file__).close()",
             "a path": '__import__("pathlib").Path(__file__).read_bytes()',
-            "a sleep": '__import__("time").sleep(0.001)',
-            "a pause": 'await __import__("asyncio").sleep(0.001)',
             "a socket": '__import__("sys").modules["socket"].socket().close()',
             "a process": '__import__("subprocess").run(["true"], check=False)',
         }.items()

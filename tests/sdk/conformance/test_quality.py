@@ -1,5 +1,12 @@
 """quality.toml: what is claimed, and what is wrong with a claim."""
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from parkgraph.domain.money import Money
+from parkgraph.domain.stay import Stay
 from parkgraph.sdk.conformance.quality import parse
 
 
@@ -28,3 +35,33 @@ def test_an_exemption_without_a_reason_is_none() -> None:
 
 def test_another_claim_is_not_understood() -> None:
     assert problems({"money": "met", "units": True}) == ["the claim is not understood.", "nothing is claimed."]
+
+
+def test_a_price_is_stated_with_its_stay_and_currency() -> None:
+    at = datetime.fromisoformat("2026-03-03T09:00:00+01:00")
+    stated = {"listing": "17", "total": "6.00 EUR", "arrive": at, "leave": at + timedelta(hours=2)}
+    (known,) = parse({"prices": [stated]}).prices
+    assert (known.listing, known.money, known.stay) == (
+        "17",
+        Money(Decimal("6.00"), "EUR"),
+        Stay(at, at + timedelta(hours=2)),
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"total": "6.00"},
+        {"total": "-6.00 EUR"},
+        {"total": 6.0},
+        {"arrive": datetime(2026, 3, 3, 9)},  # noqa: DTZ001
+        {"arrive": datetime(2026, 3, 4, 9, tzinfo=UTC)},
+        {"until": "noon"},
+    ],
+)
+def test_another_price_is_not_understood(wrong: dict[str, object]) -> None:
+    at = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    stated = {"listing": "17", "total": "6.00 EUR", "arrive": at, "leave": at + timedelta(hours=2)}
+    quality = parse({"prices": [stated, {**stated, **wrong}]})
+    assert [mistake.where for mistake in quality.mistakes] == ["quality.toml, prices, number 2"]
+    assert len(quality.prices) == 1

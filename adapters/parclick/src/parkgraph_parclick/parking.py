@@ -13,14 +13,14 @@ from parkgraph_parclick.question import Clock, local
 from parkgraph_parclick.row import Degrees, Id, Row, Text
 from parkgraph_parclick.zones import COVERAGE, zone_at, zone_named
 
-HIGHEST_CM: Final = 1_000
+HEIGHTS_CM: Final = range(100, 1_001)
 OPENING_TIMES: Final = "PARKING"
 """The type of a schedule that speaks of the car park; "PERSONAL" is of its staff."""
 
 
 def _height(value: object) -> int | None:
     """In centimetres; what cannot be a clearance is unknown."""
-    return value if type(value) is int and 0 < value <= HIGHEST_CM else None
+    return value if type(value) is int and value in HEIGHTS_CM else None
 
 
 class Provider(Row):

@@ -12,6 +12,7 @@ from parkgraph.domain.money import Money
 from parkgraph.domain.place import Listing
 
 Fact = tuple[str, object]
+Number = int | float | Decimal
 
 TELLING: Final = frozenset({"amount", "capacity", "latitude", "longitude", "max_height_cm", "vacant", "value"})
 """Fields in which 0 says something that unknown does not."""
@@ -41,12 +42,15 @@ def _fields(kind: Any) -> tuple[str, ...]:
 
 def telling(part: object, *, is_placeholder: bool) -> Counter[str]:
     """How often each telling field is such a number, or another one."""
+    return Counter(name for name, value in known_numbers(part).elements() if (value in PLACEHOLDERS) is is_placeholder)
+
+
+def known_numbers(part: object) -> Counter[tuple[str, Number]]:
+    """The telling fields and their numbers, each as often as it is there."""
     return Counter(
-        name
+        (name, value)
         for name, value in facts(part)
-        if name.rpartition(".")[2] in TELLING
-        and isinstance(value, (int, float, Decimal))
-        and (value in PLACEHOLDERS) is is_placeholder
+        if name.rpartition(".")[2] in TELLING and isinstance(value, (int, float, Decimal))
     )
 
 

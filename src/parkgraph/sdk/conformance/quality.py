@@ -1,16 +1,49 @@
-"""quality.toml: what an adapter claims to keep, and what it is exempt from and why."""
+"""quality.toml: what an adapter claims to keep, what it is exempt from and why, and prices that it knows to be true."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from parkgraph.domain.money import Money
+from parkgraph.domain.stay import Stay
 from parkgraph.sdk.conformance.report import Finding, Outcome
 
 NAME: Final = "quality.toml"
 MET: Final = "met"
 SHORTEST_REASON: Final = 10
+PRICE: Final = (
+    'Write [[prices]], and below it listing = "an id of the samples", total = "2.40 EUR", and for a feed arrive and '
+    "leave, such as 2026-03-03T09:00:00+01:00."
+)
+
+
+class KnownPrice(BaseModel):
+    """What the network asks for a stay, by its own page or machine. `listing`: an id in the samples.
+
+    `total` is written as "2.40 EUR". A search needs no stay: the sample is the answer to one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listing: str
+    total: Annotated[str, Field(pattern=r"^\d{1,9}(\.\d{1,3})? [A-Z]{3}$")]
+    arrive: AwareDatetime | None = None
+    leave: AwareDatetime | None = None
+
+    @property
+    def money(self) -> Money:
+        amount, currency = self.total.split()
+        return Money(Decimal(amount), currency)
+
+    @property
+    def stay(self) -> Stay | None:
+        """Raises ValueError where it is none."""
+        return Stay(self.arrive, self.leave) if self.arrive and self.leave else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +52,7 @@ class Quality:
 
     met: frozenset[str] = frozenset()
     exemptions: Mapping[str, str] = field(default_factory=dict)
+    prices: tuple[KnownPrice, ...] = ()
     mistakes: tuple[Finding, ...] = ()
 
     def missing(self, rules: Iterable[str]) -> Iterator[Finding]:
@@ -64,4 +98,13 @@ def parse(table: Mapping[str, object]) -> Quality:
                 mistakes.append(mistake(rule, "it is exempt without a reason.", "Say why, in a sentence."))
             case _:
                 mistakes.append(mistake(rule, "the claim is not understood.", 'Write "met", or { exempt = "why" }.'))
-    return Quality(frozenset(met), exemptions, tuple(mistakes))
+    prices: list[KnownPrice] = []
+    stated = table.get("prices", [])
+    for number, entry in enumerate(stated if isinstance(stated, list) else [stated], start=1):
+        try:
+            known = KnownPrice.model_validate(entry)
+            _ = known.stay
+            prices.append(known)
+        except (ValidationError, ValueError):
+            mistakes.append(mistake(f"prices, number {number}", "it is not understood.", PRICE))
+    return Quality(frozenset(met), exemptions, tuple(prices), tuple(mistakes))

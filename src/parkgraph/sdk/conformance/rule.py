@@ -31,6 +31,7 @@ class Rule:
     """`demand` is one sentence. `of`: the class of adapters that it concerns.
 
     `on_answers`: it judges what was answered and nothing else, so that it can judge a live network too.
+    `last`: it judges what comes of keeping the others, and only where they are kept.
     """
 
     id: str
@@ -38,11 +39,19 @@ class Rule:
     check: Check
     of: type = BaseAdapter
     on_answers: bool = False
+    last: bool = False
 
     def concerns(self, adapter_class: type[BaseAdapter[Any]]) -> bool:
         return issubclass(adapter_class, self.of)
 
 
-def rule(id: str, demand: str, *, of: type = BaseAdapter, on_answers: bool = False) -> Callable[[Check], Rule]:  # noqa: A002
+def rule(
+    id: str,  # noqa: A002
+    demand: str,
+    *,
+    of: type = BaseAdapter,
+    on_answers: bool = False,
+    last: bool = False,
+) -> Callable[[Check], Rule]:
     """Make a rule of the function that checks it."""
-    return lambda check: Rule(id, demand, check, of, on_answers)
+    return lambda check: Rule(id, demand, check, of, on_answers, last)

@@ -26,8 +26,10 @@ def run(adapter_class: AdapterClass, home: Path | None = None) -> Report:
     subject = Subject(adapter_class, samples_of(adapter_class, home), home)
     quality = read(home) if home else Quality()
     rules = [rule for rule in RULES if rule.concerns(adapter_class)]
+    findings: list[Finding] = []
     try:
-        findings = [finding for rule in rules for finding in _judged(rule, subject, quality)]
+        for rule in rules:
+            findings += _judged(rule, subject, quality) if _is_due(rule, findings) else [_put_off(rule)]
     finally:
         subject.close()
     if home is None:
@@ -70,6 +72,14 @@ def samples_of(adapter_class: type[BaseAdapter[Any]], home: Path | None) -> Path
     """In the distribution, or in the package of one that was installed from a wheel."""
     code = Path(sys.modules[adapter_class.__module__.partition(".")[0]].__file__ or ".").resolve().parent
     return home / "samples" if home else code / "samples"
+
+
+def _is_due(rule: Rule, before: list[Finding]) -> bool:
+    return not (rule.last and any(finding.outcome is Outcome.FAILED for finding in before))
+
+
+def _put_off(rule: Rule) -> Finding:
+    return Finding(rule.id, Outcome.NOT_APPLICABLE, problem="judged when the others are met")
 
 
 def _judged(rule: Rule, subject: Subject, quality: Quality) -> Iterator[Finding]:

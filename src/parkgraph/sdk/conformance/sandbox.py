@@ -1,6 +1,5 @@
 """What an adapter may not reach by itself, watched while it is asked."""
 
-import asyncio
 import builtins
 import inspect
 import io
@@ -8,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from types import ModuleType
@@ -42,10 +40,7 @@ def sandbox(modules: tuple[ModuleType, ...]) -> Iterator[list[str]]:
     def looking(look: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *arguments, **more: refuse("look at files")() if _asked_by(packages) else look(*arguments, **more)
 
-    def sleep_async(delay: float, result: Any = None) -> Any:
-        return refuse("sleep")() if delay > 0 and _asked_by(packages) else asyncio_sleep(delay, result)
-
-    io_open, asyncio_sleep = io.open, asyncio.sleep
+    io_open = io.open
     environment = vars(os)[_ENVIRONMENT]
     stand_ins: list[tuple[Any, Any]] = [
         (environment, _Watched(environment, packages, reached)),
@@ -53,8 +48,6 @@ def sandbox(modules: tuple[ModuleType, ...]) -> Iterator[list[str]]:
         (os.open, open_file),
         *((look, looking(look)) for look in (os.stat, os.listdir, os.scandir)),
         *((spawn, refuse("start a process")) for spawn in (os.posix_spawn, os.posix_spawnp)),
-        (asyncio_sleep, sleep_async),
-        (time.sleep, refuse("sleep")),
         (socket.socket, refuse("open a socket")),
         (socket.create_connection, refuse("open a socket")),
         (socket.getaddrinfo, refuse("resolve a name")),
@@ -62,7 +55,7 @@ def sandbox(modules: tuple[ModuleType, ...]) -> Iterator[list[str]]:
         (os.system, refuse("start a process")),
         (os.fork, refuse("start a process")),
     ]
-    with standing_in(stand_ins, (*modules, builtins, io, os, asyncio, asyncio.tasks, time, socket, subprocess)):
+    with standing_in(stand_ins, (*modules, builtins, io, os, socket, subprocess)):
         yield reached
 
 

@@ -209,9 +209,14 @@ class Subject:
             raised = fault
         return Result(batch, raised, tuple(stage.asked) if stage else (), tuple(stage.exchanges) if stage else ())
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The one loop of this examination."""
+        return self._runner.get_loop()
+
     def run(self, work: Any) -> Any:
-        """The outcome of a coroutine, on the one loop of this examination."""
-        return self._runner.get_loop().run_until_complete(work)
+        """The outcome of a coroutine."""
+        return self.loop.run_until_complete(work)
 
     @cached_property
     def baseline(self) -> Mapping[str, Result]:

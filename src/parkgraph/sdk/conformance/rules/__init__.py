@@ -5,6 +5,7 @@ from typing import Final
 from parkgraph.sdk.conformance.rule import Rule
 from parkgraph.sdk.conformance.rules import (
     bookings,
+    bounds,
     code,
     contract,
     damage,
@@ -12,9 +13,11 @@ from parkgraph.sdk.conformance.rules import (
     distribution,
     manners,
     network,
+    prices,
     reading,
     searches,
     values,
+    waiting,
 )
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -29,6 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     code.imports,
     code.no_own_client,
     manners.only_the_client,
+    waiting.never_waits,
     reading.samples,
     contract.contract,
     values.positions,
@@ -44,6 +48,7 @@ RULES: Final[tuple[Rule, ...]] = (
     reading.repeatable,
     damage.unknown_is_none,
     damage.hostile_rows,
+    bounds.bounds,
     damage.bad_row_alone,
     damage.own_words,
     network.garbage_is_malformed,
@@ -58,4 +63,5 @@ RULES: Final[tuple[Rule, ...]] = (
     bookings.booked_once,
     bookings.own_reference,
     bookings.booking_faults,
+    prices.known_price,
 )

@@ -7,10 +7,11 @@ from typing import Final
 from parkgraph.domain.occupancy import OccupancyLevel, OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.client import Response
-from parkgraph.sdk.conformance.facts import telling
+from parkgraph.sdk.conformance.facts import Number, known_numbers, telling
 from parkgraph.sdk.conformance.facts import texts as texts_of
 from parkgraph.sdk.conformance.rule import Problem, rule
 from parkgraph.sdk.conformance.rules.network import OTHER_OBJECT, SAID
+from parkgraph.sdk.conformance.rules.values import MOST_SPACES
 from parkgraph.sdk.conformance.subject import Answer, Result, Subject, fault_of
 from parkgraph.sdk.conformance.ward import Wounded, patients, wounded
 from parkgraph.sdk.conformance.wounds import CANARY, Kind
@@ -23,6 +24,7 @@ TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 
 @rule("unknown-is-none", "What is missing, null or blank is None: neither 0 nor another number that stands for it.")
 def unknown_is_none(subject: Subject) -> Iterator[Problem]:
+    instead: dict[tuple[object, ...], set[object]] = {}
     for wound in wounded(subject):
         batch = wound.result.batch
         if wound.kind not in (Kind.MISSING, Kind.BLANK) or batch is None:
@@ -35,6 +37,11 @@ def unknown_is_none(subject: Subject) -> Iterator[Problem]:
                     yield Problem(wound.where, f"{name} becomes a number.", "Leave it None, or reject the row.")
                 if _level(item) is OccupancyLevel.FULL is not _level(before):
                     yield Problem(wound.where, "the level becomes FULL.", "Leave it UNKNOWN.")
+                for name, was, is_now in _replaced(before, item):
+                    seen = instead.setdefault((wound.where, name, is_now), set())
+                    if seen and was not in seen:
+                        yield Problem(wound.where, f"{name} becomes {is_now} in every row.", "Leave it None.")
+                    seen.add(was)
     for call, batch in subject.answers.items():
         for rejected in batch.rejected:
             if rejected.reason.partition(", not ")[0].endswith("must not be negative"):
@@ -57,6 +64,13 @@ def _became_placeholder(before: object, after: object) -> Iterator[str]:
     held, hold = (telling(item, is_placeholder=True) for item in (before, after))
     known, still_known = (telling(item, is_placeholder=False) for item in (before, after))
     yield from (name for name in hold - held if still_known[name] < known[name])
+
+
+def _replaced(before: object, after: object) -> Iterator[tuple[str, Number, Number]]:
+    """Fields of which one number went and another came, and both. One that cannot be is for another rule to say."""
+    held, hold = known_numbers(before), known_numbers(after)
+    for name, was in held - hold:
+        yield from ((name, was, is_now) for other, is_now in hold - held if other == name and is_now <= MOST_SPACES)
 
 
 @rule(

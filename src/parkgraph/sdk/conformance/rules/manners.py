@@ -28,7 +28,7 @@ TIMES_LINEAR: Final = 1.5
 
 @rule(
     "only-the-client",
-    "An adapter reaches the world by its client alone: no socket, file, process, sleep or environment.",
+    "An adapter reaches the world by its client alone: no socket, file, process or environment.",
 )
 def only_the_client(subject: Subject) -> Iterator[Problem]:
     yield from reaching(subject)

@@ -174,16 +174,27 @@ def _asks_again(subject: Subject, call: Call) -> bool:
     return bool(subject.run(twice()))
 
 
-@rule("cancellation", "A call that is cancelled ends at once, and leaves nothing running.")
+@rule(
+    "cancellation", "A call leaves nothing running, be it answered or cancelled, and ends at once when it is cancelled."
+)
 def cancellation(subject: Subject) -> Iterator[Problem]:
     for call in subject.answered:
-        if _asks(subject, call) and (problem := subject.run(_cancelled(subject, call))):
+        problem = subject.run(_answered(subject, call))
+        if not problem and _asks(subject, call):
+            problem = subject.run(_cancelled(subject, call))
+        if problem:
             yield Problem(call.name, problem, "Let CancelledError pass, and await every task that you start.")
 
 
 def _asks(subject: Subject, call: Call) -> bool:
     """One that answers from what it has kept waits for nobody: that is for another rule to say."""
     return bool(subject.ask(call).asked)
+
+
+async def _answered(subject: Subject, call: Call) -> str | None:
+    before = asyncio.all_tasks()
+    await call.ask(subject.staged(lambda _number, _request: None))
+    return "it leaves a task running when it has answered." if await _left_since(before) else None
 
 
 async def _cancelled(subject: Subject, call: Call) -> str | None:
@@ -198,11 +209,17 @@ async def _cancelled(subject: Subject, call: Call) -> str | None:
     await asyncio.wait({task, asked}, timeout=5)
     if not task.cancelled():
         return "it goes on after it was cancelled."
+    return "it leaves a task running when it is cancelled." if await _left_since(before) else None
+
+
+async def _left_since(before: set[asyncio.Task[object]]) -> bool:
+    """Whether tasks still run that did not run before. They are ended."""
     await asyncio.sleep(0)
     left = {other for other in asyncio.all_tasks() - before if not _is_login(other)}
     for other in left:
         other.cancel()
-    return "it leaves a task running." if left else None
+    await asyncio.gather(*left, return_exceptions=True)
+    return bool(left)
 
 
 def _is_login(task: asyncio.Task[object]) -> bool:

@@ -20,9 +20,8 @@ def in_area(subject: Subject) -> Iterator[Problem]:
     found = [item.location for item in subject.answers[SEARCH].items if isinstance(item, Listing)]
     if len({(at.latitude, at.longitude) for at in found}) < 2:
         raise NotApplicable("the sample has no two places")
-    at = found[0]
-    nearest = min(at.distance_m(other) for other in found if other != at)
-    areas: dict[str, Circle | Bounds] = {"a circle": Circle(at, nearest / 2), "a box": _box(at, found)}
+    at, circle = _circle(found)
+    areas: dict[str, Circle | Bounds] = {"a circle": circle, "a box": _box(at, found)}
     for name, area in areas.items():
         result = subject.ask(subject.search(f"search in {name}", area, subject.stay))
         if result.raised is not None:
@@ -37,6 +36,19 @@ def in_area(subject: Subject) -> Iterator[Problem]:
                 yield Problem(
                     f"search in {name}", "the place in it is not found.", "Ask the network for the whole area."
                 )
+
+
+def _circle(found: list[Coordinates]) -> tuple[Coordinates, Circle]:
+    """A circle around one of the places, and none of the others; if one can be had, such that its box holds another."""
+    circles = [(at, Circle(at, 0.99 * min(at.distance_m(other) for other in found if other != at))) for at in found]
+    return next(
+        (
+            (at, circle)
+            for at, circle in circles
+            if any(other != at and circle.bounds.contains(other) for other in found)
+        ),
+        circles[0],
+    )
 
 
 def _box(at: Coordinates, found: list[Coordinates]) -> Bounds:

@@ -10,7 +10,7 @@ from typing import Final
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
 from parkgraph.domain.geo import Bounds, Coordinates
-from parkgraph.domain.occupancy import OccupancyLevel
+from parkgraph.domain.occupancy import OccupancyLevel, OccupancyUpdate
 from parkgraph.domain.place import Listing, ListingOffer
 from parkgraph.domain.pricing import OfferStatus
 from parkgraph.sdk.conformance.currencies import CURRENCIES
@@ -43,7 +43,7 @@ def positions(subject: Subject) -> Iterator[Problem]:
         at = listing.location
         if abs(at.latitude) < NULL_ISLAND_DEG and abs(at.longitude) < NULL_ISLAND_DEG:
             yield Problem(where, "its position is 0/0.", "Reject the row: it has no position.")
-        elif coverage and not _inside(coverage, at):
+        elif coverage and not inside(coverage, at):
             if _swapped(coverage, at):
                 yield Problem(where, "latitude and longitude are swapped.", "Read them the other way round.")
             else:
@@ -52,12 +52,12 @@ def positions(subject: Subject) -> Iterator[Problem]:
                 )
 
 
-def _inside(coverage: tuple[Bounds, ...], at: Coordinates) -> bool:
+def inside(coverage: tuple[Bounds, ...], at: Coordinates) -> bool:
     return any(box.contains(at) for box in coverage)
 
 
 def _swapped(coverage: tuple[Bounds, ...], at: Coordinates) -> bool:
-    return abs(at.longitude) <= 90 and _inside(coverage, Coordinates(at.longitude, at.latitude))
+    return abs(at.longitude) <= 90 and inside(coverage, Coordinates(at.longitude, at.latitude))
 
 
 @rule(
@@ -72,16 +72,19 @@ def units(subject: Subject) -> Iterator[Problem]:
             if not HEIGHTS_CM.start <= height < HEIGHTS_CM.stop:
                 advice = "Multiply metres by 100." if height < HEIGHTS_CM.start else "Divide millimetres by 10."
                 yield Problem(where, f"max_height_cm is {height}, which is no height of a garage.", advice)
-        occupancy = item.occupancy
-        counts = [("capacity", item.capacity)] if isinstance(item, Listing) else []
-        counts += (
-            [("occupancy.vacant", occupancy.vacant), ("occupancy.capacity", occupancy.capacity)] if occupancy else []
-        )
-        for audience in item.audiences:
-            counts += [("audiences.capacity", audience.capacity), ("audiences.vacant", audience.vacant)]
-        for name, count in counts:
-            if count is not None and count > MOST_SPACES:
+        for name, count in counts(item):
+            if count > MOST_SPACES:
                 yield Problem(where, f"{name} is no number of spaces.", "Make a placeholder None.")
+
+
+def counts(item: Listing | OccupancyUpdate) -> Iterator[tuple[str, int]]:
+    """Every number of spaces that is known, and its name."""
+    occupancy = item.occupancy
+    found = [("capacity", item.capacity)] if isinstance(item, Listing) else []
+    found += [("occupancy.vacant", occupancy.vacant), ("occupancy.capacity", occupancy.capacity)] if occupancy else []
+    for audience in item.audiences:
+        found += [("audiences.capacity", audience.capacity), ("audiences.vacant", audience.vacant)]
+    yield from ((name, count) for name, count in found if count is not None)
 
 
 @rule("instants", "Every instant has an offset, and none that was observed lies in the future.", on_answers=True)
