@@ -57,9 +57,11 @@ async def speed(url: str) -> Figures:
         for n in range(20):
             await _ask(http, REQUEST, input=_read(n))
         times = await _steady(http)
+        batches = [
+            [{"plateRead": _past(first + n)} for n in range(BATCH)] for first in range(0, BATCHES * BATCH, BATCH)
+        ]
         began = time.perf_counter()
-        for first in range(0, BATCHES * BATCH, BATCH):
-            events = [{"plateRead": _past(first + n)} for n in range(BATCH)]
+        for events in batches:
             answer = await _ask(http, RECORD, gateId=demo.GATE_ID, bootId=_BOOT, events=events)
             statuses = {each["status"] for each in answer["recordGateEvents"]["results"]}
             if statuses != {"ACCEPTED"}:

@@ -14,6 +14,7 @@ from parkgraph.gates.backlog import Backlog
 from parkgraph.gates.desk import GateDesk
 from parkgraph.gates.following import Following
 from parkgraph.gates.house import GateHouse
+from parkgraph.gates.insiders import Insiders
 from parkgraph.gates.journal import Journal
 from parkgraph.gates.line import GateLine
 from parkgraph.gates.lists import AllowLists
@@ -54,14 +55,18 @@ async def open_gate_house(
     if is_demo:
         await demo.seed(database, vault)
     registry = Registry(database, hidden=() if is_demo else (demo.GATE,))
+    for country in await registry.countries():
+        # Its holidays are a module that takes a tenth of a second to load: not while a vehicle waits.
+        calendar_of(country)
     turns = Turns(database, registry, clock)
     rights, journal, records = RightsReader(vault), Journal(vault), Records(vault)
     sessions = Sessions(vault, rights, calendar_of)
-    following = Following(vault, rights, sessions, payments)
+    insiders = Insiders(sessions)
+    following = Following(vault, rights, sessions, insiders, payments)
     office = GateOffice(database, registry, keys, vault, turns)
     reader = GateReader(database, vault, sessions)
     return GateHouse(
-        GateLine(turns, journal, records, rights, sessions, following, calendar_of, observer),
+        GateLine(turns, journal, records, rights, sessions, following, insiders, calendar_of, observer),
         Backlog(turns, journal, records, rights, following, observer),
         AllowLists(turns, vault, rights, sessions),
         office,

@@ -14,6 +14,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from parkgraph.api.bookings import Booking
+from parkgraph.api.compiled_inputs import compile_inputs
 from parkgraph.api.gate_sessions import ParkingSession
 from parkgraph.api.mutations import Mutation
 from parkgraph.api.queries import Query
@@ -47,6 +48,10 @@ class ParkGraphSchema(strawberry.Schema):
                 kind.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]
         return self
 
+    def with_compiled_inputs(self) -> Self:
+        compile_inputs(self.schema_converter)
+        return self
+
     def without_null_defaults(self) -> Self:
         """An optional argument has no default, rather than null: leaving it out and null mean the same."""
         for kind in self._schema.type_map.values():
@@ -75,6 +80,7 @@ def build(
         )
         .without_null_defaults()
         .with_checked_one_ofs()
+        .with_compiled_inputs()
     )
 
 

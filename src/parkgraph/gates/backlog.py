@@ -111,7 +111,7 @@ class Backlog:
             if not _is_poison(fault) or isinstance(event, Refusal):
                 raise
             _log.error("gate_event_rejected", fault=type(fault).__name__)
-            ours = not isinstance(fault, DBAPIError)
+            ours = not _cannot_be_stored(fault)
             result = Result(str(event.id), Status.REJECTED, "INTERNAL" if ours else "BAD_USER_INPUT", retryable=ours)
             (_,), kept = await self._together(gate_id, boot, [Refusal(result, None if ours else event.sequence)])
         return result, kept
@@ -210,6 +210,10 @@ def _with(before: Before | None, passage: Passage) -> Passage:
 
 def _is_poison(fault: Exception) -> bool:
     """Whether it is about what was sent, or ours; not that the database is not to be had."""
-    if isinstance(fault, DBAPIError):
-        return str(getattr(fault.orig, "sqlstate", None) or "")[:2] in _DATA_FAULTS
-    return not isinstance(fault, (*DATABASE_FAULTS, UnknownGate, GatesUnavailable))
+    return _cannot_be_stored(fault) or not isinstance(fault, (*DATABASE_FAULTS, UnknownGate, GatesUnavailable))
+
+
+def _cannot_be_stored(fault: Exception) -> bool:
+    """Whether the database says so of a value."""
+    said = fault.orig if isinstance(fault, DBAPIError) else fault
+    return str(getattr(said, "sqlstate", None) or "")[:2] in _DATA_FAULTS

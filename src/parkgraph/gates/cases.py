@@ -7,27 +7,27 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg
 
+from parkgraph.db.statement import Statement
 from parkgraph.gates.gate import Gate
 
-OPENED: Final = """
+OPENED: Final = Statement("""
 INSERT INTO gate_cases AS c (uuid, site_id, gate_id, kind, reason, subject, opened_at)
 SELECT uuid, :site, :gate, kind, reason, subject, :now
 FROM unnest(CAST(:uuids AS uuid[]), CAST(:kinds AS text[]), CAST(:reasons AS text[]), CAST(:subjects AS uuid[]))
     AS e (uuid, kind, reason, subject)
 ON CONFLICT (subject, kind) DO UPDATE SET reason = EXCLUDED.reason, resolved_at = NULL, resolution = NULL
     WHERE c.resolution IS NULL OR c.resolution = 'SETTLED'
-"""
+""")
 # One by one, by subject and kind, however small the planner believes the table to be.
-SETTLED: Final = """
+SETTLED: Final = Statement("""
 UPDATE gate_cases SET resolved_at = :now, resolution = 'SETTLED' WHERE id = ANY(ARRAY(
     SELECT c.id FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS uuid[])) AS e (kind, subject) CROSS JOIN LATERAL (
         SELECT id FROM gate_cases WHERE subject = e.subject AND kind = e.kind AND resolution IS NULL OFFSET 0
     ) c
 ))
-"""
+""")
 
 
 class AssistCaseKind(StrEnum):
@@ -67,7 +67,7 @@ class Finding:
     reason: str | None = None
 
 
-async def report(connection: AsyncConnection, gate: Gate, findings: Iterable[Finding], now: datetime) -> None:
+async def report(connection: asyncpg.Connection, gate: Gate, findings: Iterable[Finding], now: datetime) -> None:
     """Each once, however often it is found."""
     found = {(each.subject, each.kind): each for each in findings}.values()
     if found:
@@ -80,12 +80,12 @@ async def report(connection: AsyncConnection, gate: Gate, findings: Iterable[Fin
             "reasons": [each.reason for each in found],
             "subjects": [each.subject for each in found],
         }
-        await connection.execute(text(OPENED), values)
+        await OPENED.rows(connection, values)
 
 
-async def settle(connection: AsyncConnection, findings: Iterable[Finding], now: datetime) -> None:
+async def settle(connection: asyncpg.Connection, findings: Iterable[Finding], now: datetime) -> None:
     """They are explained by now."""
     found = list(findings)
     if found:
         values = {"now": now, "kinds": [each.kind for each in found], "subjects": [each.subject for each in found]}
-        await connection.execute(text(SETTLED), values)
+        await SETTLED.rows(connection, values)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
-
+from parkgraph.db.statement import Statement
 from parkgraph.gates.cases import AssistCaseKind, AssistResolution
 from parkgraph.gates.decision import Decision, DecisionReason, Direction, Verdict
 from parkgraph.gates.following import Following
@@ -17,18 +16,18 @@ from parkgraph.gates.turns import Turn, Turns, UnknownGate, available
 from parkgraph.privacy.vault import Vault
 from parkgraph.yards.service import Editor
 
-RESOLVED: Final = """
+RESOLVED: Final = Statement("""
 UPDATE gate_cases SET resolved_at = :now, resolution = :resolution, resolved_by = :by, note = :note
 WHERE uuid = :case AND resolved_at IS NULL
-"""
-PASSAGE: Final = """
+""")
+PASSAGE: Final = Statement("""
 SELECT ref, direction, decision, reason, occurred_at, plate, matched, suspect, live FROM gate_passages
 WHERE uuid = :passage
-"""
-CROSSED: Final = """
+""")
+CROSSED: Final = Statement("""
 UPDATE gate_passages SET crossed = true, direction = :direction, plate = :plate, plate_digest = :digest
 WHERE uuid = :passage
-"""
+""")
 _WAYS: Final = {AssistResolution.LET_IN: Direction.ENTRY, AssistResolution.LET_OUT: Direction.EXIT}
 
 
@@ -78,7 +77,7 @@ class GateDesk:
                     if resolution in _WAYS and not await self._cross(turn, case, _WAYS[resolution], plate):
                         return PlateNeeded()
                     values = {"case": case_id, "resolution": resolution, "by": editor.subject, "note": note}
-                    await turn.connection.execute(text(RESOLVED), {**values, "now": turn.now})
+                    await RESOLVED.rows(turn.connection, {**values, "now": turn.now})
                     await turn.commit()
         except UnknownGate:
             return None
@@ -86,13 +85,13 @@ class GateDesk:
 
     async def _cross(self, turn: Turn, case: Case, way: Direction, plate: str | None) -> bool:
         """The vehicle crossed, and its session begins or ends; False where it is not known which one it was."""
-        row = (await turn.connection.execute(text(PASSAGE), {"passage": case.subject})).one()
+        (row,) = await PASSAGE.rows(turn.connection, {"passage": case.subject})
         ref, _, decision, reason, at, sealed, matched, suspect, live = row
         plate = plate or (self._vault.open(sealed) if sealed else None)
         if plate is None:
             return False
         values = {"passage": case.subject, "direction": way, "plate": self._vault.seal(plate)}
-        await turn.connection.execute(text(CROSSED), {**values, "digest": self._vault.digest(plate)})
+        await CROSSED.rows(turn.connection, {**values, "digest": self._vault.digest(plate)})
         verdict = Verdict(Decision(decision), DecisionReason(reason), way)
         passage = Passage(case.subject, ref, way, verdict, at, plate, matched, True, suspect, live)
         rights = await self._rights.read(turn.connection, turn.gate.site, turn.version, turn.now)

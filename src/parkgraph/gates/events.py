@@ -1,6 +1,6 @@
 """What a gate sends: reads of plates, states of its barrier, signs of life. Checked when they are made; pure."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -148,9 +148,10 @@ class Heartbeat(Event):
 
 def body(event: Event) -> bytes:
     """The canonical body: equal for what is the same event, whatever the edge decided of it meanwhile."""
+    form = {each.name: getattr(event, each.name) for each in fields(event)}
     if isinstance(event, PlateRead):
-        event = replace(event, edge=None)
-    return orjson.dumps([type(event).__name__, event], option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+        form["edge"] = None
+    return orjson.dumps([type(event).__name__, form], option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
 
 
 def at(event: Event) -> datetime:

@@ -9,6 +9,7 @@ from parkgraph.gates.cases import AssistCaseKind, Finding
 from parkgraph.gates.charges import collect
 from parkgraph.gates.charging import PriceHold
 from parkgraph.gates.decision import Direction
+from parkgraph.gates.insiders import Insiders
 from parkgraph.gates.news import Change, Topic, driver
 from parkgraph.gates.passages import Passage
 from parkgraph.gates.records import Before
@@ -24,10 +25,13 @@ _OF_PRICE: Final = (AssistCaseKind.PRICE_HELD, AssistCaseKind.LOST_EXIT)
 
 
 class Following:
-    def __init__(self, vault: Vault, rights: RightsReader, sessions: Sessions, payments: Payments) -> None:
+    def __init__(
+        self, vault: Vault, rights: RightsReader, sessions: Sessions, insiders: Insiders, payments: Payments
+    ) -> None:
         self._vault = vault
         self._rights = rights
         self._sessions = sessions
+        self._insiders = insiders
         self._payments = payments
 
     async def follow(
@@ -42,6 +46,7 @@ class Following:
             if was.crossed and was.digest and (plate := self._rights.plate(was.sealed)):
                 _changed(vehicles, bytes(was.digest), plate, was.at)
         settled = await self._sessions.settle(turn.connection, turn.gate.site, vehicles, rights, turn.now)
+        self._insiders.follow(turn, settled)
         sessions = [after for _, after in settled.changed]
         unpaid = await collect(turn.session, self._payments, turn.gate.site, sessions, turn.now)
         await cases.report(turn.connection, turn.gate, [*_found(settled), *_late(passages), *unpaid], turn.now)

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 import orjson
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from parkgraph.db.statement import Statement
 from parkgraph.domain.stay import parse_instant
 from parkgraph.gates import events
 from parkgraph.gates.decision import Decision, Direction, Times
@@ -19,46 +19,46 @@ from parkgraph.gates.passages import MAX_LOOKS, Seen
 from parkgraph.gates.plates import normalised
 from parkgraph.privacy.vault import Vault
 
-INSERT: Final = """
+INSERT: Final = Statement("""
 INSERT INTO gate_events (gate_id, event_id, kind, digest, boot, sequence, passage_ref, sealed, plate_digest, facts,
-    occurred_at, received_at)
-SELECT :gate, id, kind, digest, boot, sequence, ref, sealed, plate, CAST(facts AS jsonb), at, :received
+    occurred_at, received_at, answer)
+SELECT :gate, id, kind, digest, boot, sequence, ref, sealed, plate, CAST(facts AS jsonb), at, :received,
+    CAST(answer AS jsonb)
 FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:digests AS bytea[]), CAST(:boots AS text[]),
     CAST(:sequences AS bigint[]), CAST(:refs AS text[]), CAST(:sealed AS bytea[]), CAST(:plates AS bytea[]),
-    CAST(:facts AS text[]), CAST(:at AS timestamptz[]))
-    AS e (id, kind, digest, boot, sequence, ref, sealed, plate, facts, at)
+    CAST(:facts AS text[]), CAST(:at AS timestamptz[]), CAST(:answers AS text[]))
+    AS e (id, kind, digest, boot, sequence, ref, sealed, plate, facts, at, answer)
 ON CONFLICT (gate_id, event_id) DO NOTHING RETURNING event_id
-"""
-# Each is looked up by itself (LATERAL … OFFSET 0): tables grow faster than the planner learns of it.
-STORED: Final = """
+""")
+# Each is looked up by itself (LATERAL … OFFSET 0), by the one index that finds it alone (hence `+ 0`): tables grow
+# faster than the planner learns of it.
+STORED: Final = Statement("""
 SELECT s.* FROM unnest(CAST(:ids AS uuid[])) AS e (id) CROSS JOIN LATERAL (
     SELECT event_id, digest, facts ? 'edge', passage_ref, answer FROM gate_events
     WHERE gate_id = :gate AND event_id = e.id OFFSET 0
 ) s
-"""
-ADD_EDGE: Final = """
+""")
+ADD_EDGE: Final = Statement("""
 UPDATE gate_events SET facts = facts || jsonb_build_object('edge', CAST(:edge AS jsonb))
 WHERE gate_id = :gate AND event_id = :id AND NOT facts ? 'edge'
-"""
-ANSWERED: Final = """
-UPDATE gate_events SET answer = CAST(:answer AS jsonb) WHERE gate_id = :gate AND event_id = :id
-"""
-SEEN: Final = """
+""")
+SEEN: Final = Statement("""
 SELECT s.* FROM unnest(CAST(:refs AS text[])) AS e (ref) CROSS JOIN LATERAL (
     SELECT passage_ref, event_id, sealed, facts, received_at FROM gate_events
-    WHERE gate_id = :gate AND passage_ref = e.ref AND kind = 'READ' ORDER BY occurred_at, event_id LIMIT :most
+    WHERE gate_id + 0 = :gate AND passage_ref = e.ref AND kind = 'READ' ORDER BY occurred_at, event_id LIMIT :most
 ) s
-"""
-SEQUENCES: Final = """
+""")
+SEQUENCES: Final = Statement("""
 INSERT INTO gate_sequences (gate_id, boot, kept)
 SELECT :gate, :boot, range_agg(int8range(sequence, sequence, '[]'))
 FROM unnest(CAST(:sequences AS bigint[])) AS s (sequence)
 ON CONFLICT (gate_id, boot) DO UPDATE SET kept = gate_sequences.kept + EXCLUDED.kept
 RETURNING CAST(kept AS text)
-"""
+""")
 _RANGE: Final = re.compile(r"\[(-?\d+),(-?\d+)\)")
 _KINDS: Final = {"PlateRead": "READ", "BarrierEvent": "BARRIER", "Heartbeat": "HEARTBEAT"}
-KEPT: Final = "SELECT CAST(kept AS text) FROM gate_sequences WHERE gate_id = :gate AND boot = :boot"
+KEPT: Final = Statement("SELECT CAST(kept AS text) FROM gate_sequences WHERE gate_id = :gate AND boot = :boot")
+NONE: Final[Mapping[UUID, Mapping[str, Any]]] = {}
 MAX_MISSING: Final = 100
 """Gaps that are told at once."""
 
@@ -104,9 +104,14 @@ class Journal:
         return self._vault.mac(events.body(event))
 
     async def add(
-        self, connection: AsyncConnection, gate: int, new: Sequence[Event], received: datetime
+        self,
+        connection: asyncpg.Connection,
+        gate: int,
+        new: Sequence[Event],
+        received: datetime,
+        answers: Mapping[UUID, Mapping[str, Any]] = NONE,
     ) -> Collection[UUID]:
-        """The ids of those that were not there yet."""
+        """The ids of those that were not there yet. `answers`: by their ids, of those that were answered at once."""
         reads = [event if isinstance(event, PlateRead) else None for event in new]
         values = {
             "gate": gate,
@@ -121,39 +126,37 @@ class Journal:
             "plates": [self.plate_digest(read.plate) if read else None for read in reads],
             "facts": [orjson.dumps(events.facts(event)).decode() for event in new],
             "at": [events.at(event) for event in new],
+            "answers": [orjson.dumps(answers[event.id]).decode() if event.id in answers else None for event in new],
         }
-        return set((await connection.execute(text(INSERT), values)).scalars().all())
+        return {row[0] for row in await INSERT.rows(connection, values)}
 
-    async def stored(self, connection: AsyncConnection, gate: int, ids: Collection[UUID]) -> Mapping[UUID, Stored]:
+    async def stored(self, connection: asyncpg.Connection, gate: int, ids: Collection[UUID]) -> Mapping[UUID, Stored]:
         if not ids:
             return {}
-        rows = await connection.execute(text(STORED), {"gate": gate, "ids": list(ids)})
-        return {row[0]: Stored(*row[1:]) for row in rows.all()}
+        rows = await STORED.rows(connection, {"gate": gate, "ids": list(ids)})
+        return {row[0]: Stored(*row[1:]) for row in rows}
 
-    async def add_edge(self, connection: AsyncConnection, gate: int, read: PlateRead) -> None:
+    async def add_edge(self, connection: asyncpg.Connection, gate: int, read: PlateRead) -> None:
         """What the gate has decided meanwhile of an event that had been kept without."""
         edge = orjson.dumps(read.edge).decode()
-        await connection.execute(text(ADD_EDGE), {"gate": gate, "id": read.id, "edge": edge})
+        await ADD_EDGE.rows(connection, {"gate": gate, "id": read.id, "edge": edge})
 
-    async def answered(self, connection: AsyncConnection, gate: int, event: UUID, answer: Mapping[str, Any]) -> None:
-        form = orjson.dumps(answer).decode()
-        await connection.execute(text(ANSWERED), {"gate": gate, "id": event, "answer": form})
-
-    async def seen(self, connection: AsyncConnection, gate: int, refs: Collection[str]) -> Mapping[str, Sequence[Seen]]:
+    async def seen(
+        self, connection: asyncpg.Connection, gate: int, refs: Collection[str]
+    ) -> Mapping[str, Sequence[Seen]]:
         """The reads of these passages."""
         if not refs:
             return {}
         found: dict[str, list[Seen]] = {}
-        rows = await connection.execute(text(SEEN), {"gate": gate, "refs": list(refs), "most": MAX_LOOKS})
-        for ref, event, sealed, facts, received in rows.all():
+        rows = await SEEN.rows(connection, {"gate": gate, "refs": list(refs), "most": MAX_LOOKS})
+        for ref, event, sealed, facts, received in rows:
             found.setdefault(ref, []).append(self._seen(event, sealed, facts, received))
         return found
 
-    async def note(self, connection: AsyncConnection, gate: int, boot: str, sequences: Sequence[int]) -> Kept:
+    async def note(self, connection: asyncpg.Connection, gate: int, boot: str, sequences: Sequence[int]) -> Kept:
         """These are kept too; what is kept of the boot."""
         values = {"gate": gate, "boot": boot, "sequences": list(sequences)}
-        query = text(SEQUENCES if sequences else KEPT)
-        kept = (await connection.execute(query, values)).scalar_one_or_none()
+        kept = await (SEQUENCES if sequences else KEPT).value(connection, values)
         return Kept.of((int(begins), int(ends)) for begins, ends in _RANGE.findall(kept or ""))
 
     def plate_digest(self, plate: str | None) -> bytes | None:

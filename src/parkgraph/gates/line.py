@@ -8,14 +8,14 @@ from secrets import compare_digest
 from typing import Any, Final
 from uuid import UUID
 
-from cachetools import TTLCache
-
 from parkgraph.domain.stay import parse_instant
 from parkgraph.gates import cases
 from parkgraph.gates.charging import charge
 from parkgraph.gates.decision import Decision, DecisionReason, Inside
 from parkgraph.gates.events import PlateRead
 from parkgraph.gates.following import Following, waiting
+from parkgraph.gates.gate import Gate
+from parkgraph.gates.insiders import Insiders
 from parkgraph.gates.journal import Journal, Stored, seen_of
 from parkgraph.gates.matching import MatchKind
 from parkgraph.gates.observer import GateObserver, nobody
@@ -25,7 +25,7 @@ from parkgraph.gates.rights import LATE, Rights
 from parkgraph.gates.rights_reader import RightsReader
 from parkgraph.gates.session import Session
 from parkgraph.gates.sessions import CalendarOf, Sessions, Tariffs
-from parkgraph.gates.turns import KNOWN_GATES, KNOWN_SECONDS, Turn, Turns, available
+from parkgraph.gates.turns import Turn, Turns, available
 
 COMMAND_STATES: Final = ("SENT", "RELAY_ACKED", "POSITION_CONFIRMED", "TIMED_OUT")
 
@@ -60,6 +60,7 @@ class GateLine:
         rights: RightsReader,
         sessions: Sessions,
         following: Following,
+        insiders: Insiders,
         calendar_of: CalendarOf,
         observer: GateObserver = nobody,
     ) -> None:
@@ -70,26 +71,27 @@ class GateLine:
         self._rights = rights
         self._sessions = sessions
         self._following = following
+        self._insiders = insiders
         self._calendar_of = calendar_of
         self._observer = observer
-        self._inside: TTLCache[int, tuple[int, Sequence[Session]]] = TTLCache(KNOWN_GATES, KNOWN_SECONDS)
 
     async def request(self, gate_id: UUID, read: PlateRead) -> Decided | BodyConflict:
         """Whether the barrier opens for a vehicle that waits; once for each event's id."""
         began = time.perf_counter()
         with available():
-            async with self._turns.take(gate_id) as turn:
-                new = await self._journal.add(turn.connection, turn.gate.key, [read], turn.now)
-                decided = await (self._decide(turn, read) if new else self._again(turn, read))
+            async with self._turns.take(gate_id, urgent=True) as turn:
+                stored = await self._journal.stored(turn.connection, turn.gate.key, [read.id])
+                if read.id in stored:
+                    return self._again(turn.gate, read, stored[read.id])
+                decided = await self._decide(turn, read)
                 await turn.commit()
-        if isinstance(decided, Decided) and not decided.duplicate:
-            self._observer.passed(decided.decision, decided.reason, time.perf_counter() - began)
+        self._observer.passed(decided.decision, decided.reason, time.perf_counter() - began)
         return decided
 
     async def acknowledge(self, gate_id: UUID, command: UUID, state: str, at: datetime) -> str | None:
         """What the command has come to, which never goes back; None where the gate has no such command."""
         with available():
-            async with self._turns.take(gate_id) as turn:
+            async with self._turns.take(gate_id, urgent=True) as turn:
                 found = await self._records.acknowledge(turn.connection, turn.gate, command, state, at)
                 await turn.commit()
                 return found
@@ -100,7 +102,7 @@ class GateLine:
         seen = [seen_of(read, turn.now)]
         if ref in before:
             earlier = (await self._journal.seen(connection, gate.key, [ref])).get(ref, ())
-            seen = [*(each for each in earlier if each.event != read.id), *seen]
+            seen = [*earlier, *seen]
         rights = await self._rights.read(connection, gate.site, turn.version, turn.now)
         inside = await self._who_is_inside(turn, passage_id(gate.id, ref), rights)
         was = before.get(ref)
@@ -119,14 +121,12 @@ class GateLine:
             await self._session_of(turn, passage, changed),
             await self._records.command(connection, gate, ref, turn.now) if _opens(passage) else None,
         )
-        await self._journal.answered(connection, gate.key, read.id, _form(decided))
+        await self._journal.add(connection, gate.key, [read], turn.now, {read.id: _form(decided)})
         await self._journal.note(connection, gate.key, read.boot, [read.sequence])
         return decided
 
-    async def _again(self, turn: Turn, read: PlateRead) -> Decided | BodyConflict:
+    def _again(self, gate: Gate, read: PlateRead, stored: Stored) -> Decided | BodyConflict:
         """The first answer; for an event that was only recorded there was none, and its time has passed."""
-        connection, gate = turn.connection, turn.gate
-        stored = (await self._journal.stored(connection, gate.key, [read.id]))[read.id]
         if not compare_digest(stored.digest, self._journal.digest(read)):
             return BodyConflict()
         if stored.answer is None:
@@ -136,21 +136,23 @@ class GateLine:
 
     async def _who_is_inside(self, turn: Turn, passage: UUID, rights: Rights) -> Inside:
         """But for whom this very passage has let in."""
-        kept = self._inside.get(turn.gate.site.key)
-        if kept is None or kept[0] != turn.changes:
-            kept = (turn.changes, await self._sessions.open(turn.connection, turn.gate.site))
-            self._inside[turn.gate.site.key] = kept
-        open_ = {each.plate: each for each in kept[1] if each.plate and each.entry != passage}
-        debts = {plate for plate, each in open_.items() if each.principal is None and _overstays(each, turn.now)}
-        owing = set()
-        if debts:
-            tariffs = Tariffs(turn.connection, turn.gate.site, self._calendar_of)
-            for plate in debts:
-                cover = rights.cover(plate, open_[plate].entered_at) or open_[plate].cover
-                due = charge(open_[plate].entered_at, turn.now, cover, await tariffs.of(open_[plate].tariff))
-                if turn.gate.site.yard_key is not None and (due.total is None or due.total.amount > 0):
-                    owing.add(plate)
-        return Inside(frozenset(open_), owing.__contains__)
+        inside = await self._insiders.of(turn)
+        open_ = {each.plate: each for each in inside if each.plate and each.entry != passage}
+        if turn.gate.site.yard_key is None:
+            return Inside(frozenset(open_))
+        debts = {plate: each for plate, each in open_.items() if each.principal is None and _overstays(each, turn.now)}
+        tariffs = Tariffs(turn.connection, turn.gate.site, self._calendar_of)
+        by_tariff = {key: await tariffs.of(key) for key in {each.tariff for each in debts.values()}}
+
+        def owes(plate: str) -> bool:
+            session = debts.get(plate)
+            if session is None:
+                return False
+            cover = rights.cover(plate, session.entered_at) or session.cover
+            due = charge(session.entered_at, turn.now, cover, by_tariff[session.tariff])
+            return due.total is None or due.total.amount > 0
+
+        return Inside(frozenset(open_), owes)
 
     async def _note_case(self, turn: Turn, passage: Passage, was: Before | None) -> None:
         if _opens(passage):

@@ -7,11 +7,12 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg
+
+from parkgraph.db.statement import Statement
 
 CHANNEL: Final = "parkgraph_gates"
-_NOTIFY: Final = "SELECT pg_notify(:channel, word) FROM unnest(CAST(:words AS text[])) AS n (word)"
+_NOTIFY: Final = Statement("SELECT pg_notify(:channel, word) FROM unnest(CAST(:words AS text[])) AS n (word)")
 
 
 class Topic(StrEnum):
@@ -59,7 +60,7 @@ def read(payload: str) -> tuple[str, str] | None:
     return (topic, subject) if topic else None
 
 
-async def announce(connection: AsyncConnection, changes: Collection[Change]) -> None:
+async def announce(connection: asyncpg.Connection, changes: Collection[Change]) -> None:
     """Told when the transaction is committed, and not if it is not."""
     if changes:
-        await connection.execute(text(_NOTIFY), {"channel": CHANNEL, "words": sorted(map(str, changes))})
+        await _NOTIFY.rows(connection, {"channel": CHANNEL, "words": sorted(map(str, changes))})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -14,6 +15,9 @@ from parkgraph.gates.rights import Rights
 
 MAX_LOOKS: Final = 50
 """Of a passage that are looked at, the earliest: a vehicle that is read for hours is read well enough."""
+
+KNOWN_IDS: Final = 1000
+"""Of passages that are in hand: each is asked for a few times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Passage:
         return Crossing(self.id, self.direction, self.at, self.suspect)
 
 
+@lru_cache(KNOWN_IDS)
 def passage_id(gate: UUID, ref: str) -> UUID:
     return uuid5(gate, ref)
 

@@ -23,6 +23,9 @@ SELECT g.uuid, g.id, g.name, g.direction, g.created_at, g.removed_at, g.heard_at
     CASE WHEN s.yard_id IS NULL THEN s.owner ELSE y.owner END, y.uuid, s.yard_id
 FROM gates g JOIN gate_sites s ON s.id = g.site_id LEFT JOIN yards y ON y.id = s.yard_id
 """
+COUNTRIES: Final = """
+SELECT DISTINCT coalesce(y.country, s.country) FROM gate_sites s LEFT JOIN yards y ON y.id = s.yard_id
+"""
 
 
 class Registry:
@@ -47,6 +50,11 @@ class Registry:
             "WHERE (s.owner = :owner AND s.yard_id IS NULL OR y.owner = :owner) AND g.removed_at IS NULL ORDER BY g.id"
         )
         return await self._gates(mine, owner=owner)
+
+    async def countries(self) -> Collection[str]:
+        """In which there are gates."""
+        async with self._database.engine.connect() as connection:
+            return (await connection.execute(text(COUNTRIES))).scalars().all()
 
     async def site(self, connection: AsyncConnection, site: UUID) -> Site | None:
         row = (await connection.execute(text(SITES + "WHERE s.uuid = :site"), {"site": site})).one_or_none()

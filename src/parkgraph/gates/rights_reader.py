@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 from cachetools import LRUCache, TTLCache
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from parkgraph.db.statement import Statement
 from parkgraph.gates.gate import Site
 from parkgraph.gates.rights import Right, RightKind, Rights
 from parkgraph.privacy.plates import normalise
@@ -26,7 +26,7 @@ KEPT_SECONDS: Final = 600
 KEPT_SITES: Final = 1000
 KEPT_PLATES: Final = 50_000
 
-OF_YARD: Final = """
+OF_YARD: Final = Statement("""
 SELECT 'BOOKING', uuid, plate, ARRAY[arrive], ARRAY[leave], principal, tariff_id FROM yard_bookings
 WHERE yard_id = :yard AND status = 'CONFIRMED' AND leave > :since AND arrive < :until
 UNION ALL
@@ -36,11 +36,11 @@ FROM yard_permits p JOIN yard_occupations o ON o.permit_id = p.id
 WHERE p.yard_id = :yard AND p.plate IS NOT NULL AND p.revoked_at IS NULL
     AND upper(o.during) > :since AND lower(o.during) < :until
 GROUP BY p.id
-"""
-OF_SITE: Final = """
+""")
+OF_SITE: Final = Statement("""
 SELECT kind, uuid, plate, ARRAY[begins], ARRAY[ends], NULL, NULL FROM gate_rights
 WHERE site_id = :site AND revoked_at IS NULL AND plate IS NOT NULL AND ends > :since AND begins < :until
-"""
+""")
 
 
 class RightsReader:
@@ -49,7 +49,7 @@ class RightsReader:
         self._rights: TTLCache[int, Rights] = TTLCache(KEPT_SITES, KEPT_SECONDS)
         self._plates: LRUCache[bytes, str | None] = LRUCache(KEPT_PLATES)
 
-    async def read(self, connection: AsyncConnection, site: Site, version: int, now: datetime) -> Rights:
+    async def read(self, connection: asyncpg.Connection, site: Site, version: int, now: datetime) -> Rights:
         """The site's rights at this version or a later one; `version` was read in the same transaction before."""
         kept = self._rights.get(site.key)
         if kept is None or kept.version != version:
@@ -66,11 +66,11 @@ class RightsReader:
             self._plates[sealed] = normalise(opened) if opened else None
         return self._plates[sealed]
 
-    async def _load(self, connection: AsyncConnection, site: Site, now: datetime) -> Sequence[Right]:
+    async def _load(self, connection: asyncpg.Connection, site: Site, now: datetime) -> Sequence[Right]:
         values = {"site": site.key, "since": now - ENDED, "until": now + AHEAD}
-        rows = list((await connection.execute(text(OF_SITE), values)).all())
+        rows = list(await OF_SITE.rows(connection, values))
         if site.yard_key is not None:
-            rows += (await connection.execute(text(OF_YARD), {**values, "yard": site.yard_key})).all()
+            rows += await OF_YARD.rows(connection, {**values, "yard": site.yard_key})
         return [right for row in rows if (right := self._right(*row))]
 
     def _right(

@@ -11,11 +11,11 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from parkgraph.db.statement import Statement
 from parkgraph.domain.civil import Calendar
 from parkgraph.domain.money import Money
 from parkgraph.domain.pricing import PriceLine
@@ -36,20 +36,20 @@ _LINES: Final = TypeAdapter(tuple[PriceLine, ...])
 
 # Each vehicle is looked up by itself and by its plate: OFFSET 0 keeps the look-ups apart, and `+ 0` keeps the planner
 # from the index of the site, which it takes as long as it believes the table to be small.
-SINCE: Final = """
+SINCE: Final = Statement("""
 SELECT v.digest, coalesce(begins, v.since - interval '100 years')
 FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since) CROSS JOIN LATERAL (
     SELECT max(entered_at) AS begins FROM gate_sessions
     WHERE plate_digest = v.digest AND site_id + 0 = :site AND status = 'CLOSED' AND left_at < v.since OFFSET 0
 ) s
-"""
-CROSSED: Final = """
+""")
+CROSSED: Final = Statement("""
 SELECT v.digest, uuid, direction, occurred_at, suspect
 FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since) CROSS JOIN LATERAL (
     SELECT uuid, direction, occurred_at, suspect FROM gate_passages
     WHERE site_id = :site AND plate_digest = v.digest AND crossed AND occurred_at >= v.since OFFSET 0
 ) p
-"""
+""")
 SELECT: Final = """
 SELECT uuid, plate_digest, plate, entry, entered_at, status, exit, left_at, right_kind, right_id, principal, tariff_id,
     cover_begins, cover_ends, hold, total_amount, currency, charged_amount, CAST(lines AS text), version, id
@@ -57,10 +57,12 @@ FROM gate_sessions
 """
 _VEHICLES: Final = "FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since)"
 _OF_VEHICLE: Final = "WHERE plate_digest = v.digest AND site_id + 0 = :site AND entered_at >= v.since OFFSET 0"
-OF_VEHICLES: Final = f"SELECT s.* {_VEHICLES} CROSS JOIN LATERAL ({SELECT} {_OF_VEHICLE}) s"
-OF_PASSAGE: Final = "SELECT uuid FROM gate_sessions WHERE (uuid = :entered OR exit = :passage) AND status <> 'VOID'"
-OPEN: Final = SELECT + "WHERE site_id = :site AND status = 'OPEN'"
-KEEP: Final = """
+OF_VEHICLES: Final = Statement(f"SELECT s.* {_VEHICLES} CROSS JOIN LATERAL ({SELECT} {_OF_VEHICLE}) s")
+OF_PASSAGE: Final = Statement(
+    "SELECT uuid FROM gate_sessions WHERE (uuid = :entered OR exit = :passage) AND status <> 'VOID'"
+)
+OPEN: Final = Statement(SELECT + "WHERE site_id = :site AND status = 'OPEN'")
+KEEP: Final = Statement("""
 INSERT INTO gate_sessions (uuid, site_id, plate, plate_digest, entry, exit, entered_at, left_at, status, right_kind,
     right_id, principal, tariff_id, cover_begins, cover_ends, hold, total_amount, currency, charged_amount, lines,
     version, updated_at)
@@ -80,17 +82,17 @@ ON CONFLICT (uuid) DO UPDATE SET exit = EXCLUDED.exit, entered_at = EXCLUDED.ent
     cover_ends = EXCLUDED.cover_ends, hold = EXCLUDED.hold, total_amount = EXCLUDED.total_amount,
     currency = EXCLUDED.currency, lines = EXCLUDED.lines, version = EXCLUDED.version, updated_at = EXCLUDED.updated_at
 RETURNING uuid, id
-"""
-CHANGED: Final = """
+""")
+CHANGED: Final = Statement("""
 INSERT INTO gate_session_changes (session_id, version, at, reason, before, after, currency)
 SELECT session, version, :now, reason, before, after, currency
 FROM unnest(CAST(:sessions AS bigint[]), CAST(:versions AS integer[]), CAST(:reasons AS text[]),
     CAST(:before AS numeric[]), CAST(:after AS numeric[]), CAST(:currencies AS text[]))
     AS c (session, version, reason, before, after, currency)
-"""
-RATES: Final = "SELECT CAST(rates AS text) FROM yards WHERE id = :yard"
-TARIFF: Final = "SELECT CAST(rates AS text) FROM yard_tariffs WHERE id = :tariff"
-COUNTED: Final = "UPDATE gate_sites SET changes = changes + 1 WHERE id = :site"
+""")
+RATES: Final = Statement("SELECT CAST(rates AS text) FROM yards WHERE id = :yard")
+TARIFF: Final = Statement("SELECT CAST(rates AS text) FROM yard_tariffs WHERE id = :tariff")
+COUNTED: Final = Statement("UPDATE gate_sites SET changes = changes + 1 WHERE id = :site RETURNING changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,14 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What came of pairing anew. `changed`: (before, after). `orphans`: exits that no entry belongs to."""
+    """What came of pairing anew. `changed`: (before, after). `orphans`: exits that no entry belongs to. `changes`: how
+    many there were at the site, with this one; None: there was none.
+    """
 
     changed: tuple[tuple[Session | None, Session], ...] = ()
     orphans: tuple[Crossing, ...] = ()
     paired: tuple[Crossing, ...] = ()
+    changes: int | None = None
 
 
 class Sessions:
@@ -116,19 +121,19 @@ class Sessions:
         self._rights = rights
         self._calendar_of = calendar_of
 
-    async def open(self, connection: AsyncConnection, site: Site) -> list[Session]:
+    async def open(self, connection: asyncpg.Connection, site: Site) -> list[Session]:
         """Those of vehicles that are inside."""
-        return [self.read(row) for row in (await connection.execute(text(OPEN), {"site": site.key})).all()]
+        return [self.read(row) for row in await OPEN.rows(connection, {"site": site.key})]
 
-    async def of_passage(self, connection: AsyncConnection, passage: UUID) -> UUID | None:
+    async def of_passage(self, connection: asyncpg.Connection, passage: UUID) -> UUID | None:
         """The session that this passage began or ended."""
         values = {"entered": entered_by(passage), "passage": passage}
-        found: UUID | None = (await connection.execute(text(OF_PASSAGE), values)).scalars().first()
+        found: UUID | None = await OF_PASSAGE.value(connection, values)
         return found
 
     async def settle(
         self,
-        connection: AsyncConnection,
+        connection: asyncpg.Connection,
         site: Site,
         vehicles: Mapping[bytes, Vehicle],
         rights: Rights,
@@ -142,13 +147,13 @@ class Sessions:
             return Settled()
         changes = [each.since - AGAIN for each in vehicles.values()]
         values: dict[str, Any] = {"site": site.key, "digests": list(vehicles), "since": changes}
-        begins = {bytes(digest): at for digest, at in (await connection.execute(text(SINCE), values)).all()}
+        begins = {bytes(digest): at for digest, at in await SINCE.rows(connection, values)}
         values["since"] = [begins[digest] for digest in vehicles]
         crossings: dict[bytes, list[Crossing]] = {digest: [] for digest in vehicles}
-        for digest, uuid, direction, at, suspect in (await connection.execute(text(CROSSED), values)).all():
+        for digest, uuid, direction, at, suspect in await CROSSED.rows(connection, values):
             crossings[bytes(digest)].append(Crossing(uuid, Direction(direction), at, suspect))
         stored: dict[bytes, dict[UUID, Session]] = {digest: {} for digest in vehicles}
-        for row in (await connection.execute(text(OF_VEHICLES), values)).all():
+        for row in await OF_VEHICLES.rows(connection, values):
             session = self.read(row)
             stored[session.digest][session.id] = session
         tariffs = Tariffs(connection, site, self._calendar_of)
@@ -162,33 +167,34 @@ class Sessions:
                 tariff = await tariffs.of(by.tariff) if each.exit else None
                 wanted.append(session_of(each, digest, plate, by, tariff, before.get(each.session)))
             changed += differences(before, wanted)
-        changed = await self._keep(connection, site, changed, now)
+        kept, count = await self._keep(connection, site, changed, now)
         return Settled(
-            tuple(changed),
+            kept,
             tuple(each for history in histories.values() for each in history.orphans),
             tuple(each for history in histories.values() for each in _paired(history)),
+            count,
         )
 
     async def _keep(
         self,
-        connection: AsyncConnection,
+        connection: asyncpg.Connection,
         site: Site,
         changed: Sequence[tuple[Session | None, Session]],
         now: datetime,
-    ) -> list[tuple[Session | None, Session]]:
-        """Those that are open no more first: of a vehicle one session is open at a time."""
+    ) -> tuple[tuple[tuple[Session | None, Session], ...], int | None]:
+        """As they are stored, and the site's count of changes. Those that are open no more come first: of a vehicle one
+        session is open at a time.
+        """
         if not changed:
-            return []
+            return (), None
         keys: dict[UUID, int] = {}
         for opens in (False, True):
             some = [after for _, after in changed if (after.status is SessionStatus.OPEN) == opens]
             if some:
-                rows = await connection.execute(text(KEEP), self._values(site, some, now))
-                keys.update((uuid, key) for uuid, key in rows.all())
-        kept = [(before, replace(after, key=keys[after.id])) for before, after in changed]
-        await connection.execute(text(CHANGED), {"now": now, **_changes(kept)})
-        await connection.execute(text(COUNTED), {"site": site.key})
-        return kept
+                keys.update((uuid, key) for uuid, key in await KEEP.rows(connection, self._values(site, some, now)))
+        kept = tuple((before, replace(after, key=keys[after.id])) for before, after in changed)
+        await CHANGED.rows(connection, {"now": now, **_changes(kept)})
+        return kept, await COUNTED.value(connection, {"site": site.key})
 
     def _values(self, site: Site, sessions: Sequence[Session], now: datetime) -> dict[str, Any]:
         return {
@@ -246,7 +252,7 @@ class Sessions:
 class Tariffs:
     """By what sessions of a site are charged: the rates of a booking's quote, else the yard's."""
 
-    def __init__(self, connection: AsyncConnection, site: Site, calendar_of: CalendarOf) -> None:
+    def __init__(self, connection: asyncpg.Connection, site: Site, calendar_of: CalendarOf) -> None:
         self._connection = connection
         self._site = site
         self._calendar_of = calendar_of
@@ -256,9 +262,9 @@ class Tariffs:
         if tariff not in self._kept:
             form: str | None = None
             if tariff is not None:
-                form = (await self._connection.execute(text(TARIFF), {"tariff": tariff})).scalar_one_or_none()
+                form = await TARIFF.value(self._connection, {"tariff": tariff})
             elif self._site.yard_key is not None:
-                form = (await self._connection.execute(text(RATES), {"yard": self._site.yard_key})).scalar_one_or_none()
+                form = await RATES.value(self._connection, {"yard": self._site.yard_key})
             zone: ZoneInfo = self._site.zone
             rates = rates_form.read(form) if form is not None else None
             self._kept[tariff] = Tariff(rates, zone, self._calendar_of(self._site.country))

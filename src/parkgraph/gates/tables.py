@@ -114,7 +114,7 @@ class GateEventRow(Table, table=True):
         UniqueConstraint("gate_id", "event_id"),
         CheckConstraint("kind IN ('READ', 'BARRIER', 'HEARTBEAT')", name="kind"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
-        Index(None, "gate_id", "passage_ref"),
+        Index(None, "passage_ref"),
         Index("ix_gate_events_plate_digest", "plate_digest", postgresql_where=text("plate_digest IS NOT NULL")),
         Index("ix_gate_events_received_at", "received_at", postgresql_where=text("sealed IS NOT NULL")),
     )

@@ -7,25 +7,27 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
 import structlog
 from cachetools import TTLCache
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import DATABASE_FAULTS
+from parkgraph.db.statement import Statement, begun
 from parkgraph.gates.gate import Gate
 from parkgraph.gates.news import Change, announce
 from parkgraph.gates.registry import Registry
+from parkgraph.gates.waiting import WaitingRoom
 
 KNOWN_GATES: Final = 1000
 KNOWN_SECONDS: Final = 60
 
-LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('gate site', CAST(:site AS bigint)))"
-STATE: Final = """
+LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('gate site', CAST(:site AS bigint)))")
+STATE: Final = Statement("""
 SELECT g.removed_at IS NULL, s.version, s.changes FROM gates g JOIN gate_sites s ON s.id = g.site_id WHERE g.id = :gate
-"""
+""")
 _log = structlog.get_logger(__name__)
 
 
@@ -54,20 +56,23 @@ def available() -> Iterator[None]:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Nobody else changes anything of the gate's site until it ends. `version`: of its rights; `changes`: of who is
-    inside. `news`: what is told when it is committed.
+    inside. `connection`: that of the session. `news`: what is told when it is committed; `then`: what is done.
     """
 
     session: AsyncSession
-    connection: AsyncConnection
+    connection: asyncpg.Connection
     gate: Gate
     version: int
     changes: int
     now: datetime
     news: set[Change] = field(default_factory=set)
+    then: list[Callable[[], None]] = field(default_factory=list)
 
     async def commit(self) -> None:
         await announce(self.connection, self.news)
         await self.session.commit()
+        for each in self.then:
+            each()
 
 
 class Turns:
@@ -77,6 +82,7 @@ class Turns:
         self._database = database
         self._registry = registry
         self._gates: TTLCache[UUID, Gate] = TTLCache(KNOWN_GATES, KNOWN_SECONDS)
+        self._waiting = WaitingRoom()
         self.clock = clock
 
     async def gate(self, gate_id: UUID) -> Gate:
@@ -91,13 +97,16 @@ class Turns:
         return known
 
     @asynccontextmanager
-    async def take(self, gate_id: UUID) -> AsyncIterator[Turn]:
-        """What is not committed by its end is rolled back. Raises UnknownGate, and one of db's DATABASE_FAULTS."""
+    async def take(self, gate_id: UUID, *, urgent: bool = False) -> AsyncIterator[Turn]:
+        """What is not committed by its end is rolled back. Raises UnknownGate, and one of db's DATABASE_FAULTS.
+
+        `urgent`: a vehicle waits; what nobody waits for comes after it. Whoever waits for a turn of this process holds
+        no connection meanwhile.
+        """
         gate = await self.gate(gate_id)
-        async with self._database.session() as session:
-            connection = await session.connection()
-            await connection.execute(text(LOCK), {"site": gate.site.key})
-            stands, version, changes = (await connection.execute(text(STATE), {"gate": gate.key})).one()
+        async with self._waiting.turn(gate.site.key, urgent=urgent), self._database.session() as session:
+            connection = await begun(await session.connection(), LOCK, site=gate.site.key)
+            stands, version, changes = await STATE.row(connection, {"gate": gate.key}) or (False, 0, 0)
             if not stands:
                 self._gates.pop(gate_id, None)
                 raise UnknownGate
