@@ -126,7 +126,7 @@ async def test_an_empty_database_has_migrations_pending_and_a_migrated_one_has_n
     assert await migrations.current(empty) is None
     assert await migrations.pending(empty)
     await migrations.upgrade(empty)
-    assert await migrations.current(empty) == "0012"
+    assert await migrations.current(empty) == "0013"
     assert not await migrations.pending(empty)
 
 

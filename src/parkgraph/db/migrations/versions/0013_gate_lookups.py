@@ -8,8 +8,15 @@ down_revision = "0012"
 
 def upgrade() -> None:
     """One index takes the place of another."""
-    op.create_index("ix_gate_events_passage_ref", "gate_events", ["passage_ref"])
-    op.drop_index("ix_gate_events_gate_id_passage_ref", "gate_events")
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix_gate_events_passage_ref",
+            "gate_events",
+            ["passage_ref"],
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.drop_index("ix_gate_events_gate_id_passage_ref", "gate_events", postgresql_concurrently=True, if_exists=True)
 
 
 def downgrade() -> None:
