@@ -20,7 +20,7 @@ from bench.workload import networks
 from parkgraph import logs
 from parkgraph.api import schema
 from parkgraph.api.context import Context
-from parkgraph.app import create_app
+from parkgraph.app import Application, create_app
 from parkgraph.settings import load
 
 FREELY = 1_000_000
@@ -37,7 +37,7 @@ def static(data_dir: Path) -> Starlette:
     return Starlette(routes=[Route("/graphql", answer, methods=["POST"]), Route("/readyz", answer)])
 
 
-def parkgraph(data_dir: Path, **more: str) -> Starlette:
+def parkgraph(data_dir: Path, **more: str) -> Application:
     environ = {
         "PARKGRAPH_DATA_DIR": str(data_dir),
         "PARKGRAPH_SERVER_ENVIRONMENT": "production",
@@ -61,9 +61,7 @@ def stock(data_dir: Path) -> Starlette:
             context: Context = app.state.services.context
             return context
 
-    view = Stock(schema.build())
-    others = [route for route in app.router.routes if not (isinstance(route, Route) and route.path == "/graphql")]
-    app.router.routes = [Route("/graphql", view), *others]
+    app.straight = Stock(schema.build())
     return app
 
 

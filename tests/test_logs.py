@@ -2,6 +2,7 @@
 
 import ast
 import http.server
+import io
 import json
 import logging
 import os
@@ -11,7 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -441,3 +442,28 @@ def test_loggers_have_the_names_by_which_their_events_are_found(path: Path) -> N
         if isinstance(node, ast.Assign) and "get_logger" in ast.unparse(node.value)
     ]
     assert all(line.partition(" ")[0] in {"log", "_log"} for line in made)
+
+
+NAME = st.from_regex(r"[_A-Za-z][_0-9A-Za-z]{0,30}", fullmatch=True)
+REQUEST_ID = st.from_regex(r"[A-Za-z0-9._-]{1,64}", fullmatch=True)
+
+
+@given(REQUEST_ID, NAME, st.floats(0, 1e6).map(lambda ms: round(ms, 1)), st.integers(0))
+def test_the_line_of_a_request_is_that_of_any_event(request_id: str, operation: str, ms: float, size: int) -> None:
+    facts: dict[str, Any] = {"method": "POST", "path": "/graphql", "status": 200, "operation": operation}
+    facts["codes"] = ("BAD_USER_INPUT",)
+    usual = json.loads(rendered(True, event="request", **facts, ms=ms, bytes=size, request_id=request_id))
+    with redirect_stderr(io.StringIO()) as written:
+        logs.RequestLines()("error", request_id, ms, size, *facts.items())
+    line = json.loads(written.getvalue())
+    assert list(line)[:3] == ["timestamp", "severity", "event"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
+    assert line == {key: value for key, value in usual.items() if key != "timestamp"}
+
+
+@given(NAME.filter(lambda name: len(name) >= LEAST_CHARS))
+def test_no_secret_gets_into_the_line_of_a_request(secret: str) -> None:
+    with redirect_stderr(io.StringIO()) as written:
+        logs.RequestLines([secret])("info", f"id.{secret}", 0.1, 1, ("operation", f"A{secret}"))
+    assert written.getvalue().count(MASK) == 2
+    assert json.loads(written.getvalue())["operation"] == f"A{MASK}"

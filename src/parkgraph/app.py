@@ -11,13 +11,15 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parkgraph import identity, telemetry
+from parkgraph import identity, logs, telemetry
 from parkgraph.accounts.principal import Principal
 from parkgraph.api import graphiql, payment_webhook, schema, yard_exports
 from parkgraph.api.admission import Admission, RateLimiter
@@ -60,18 +62,38 @@ SETTLE_SECONDS: Final = 2
 """How much longer the announcement waits for networks that a stored snapshot already serves."""
 
 
+class Application(Starlette):
+    """`straight`: answers requests to GRAPHQL_PATH, before any other route is looked at."""
+
+    straight: ASGIApp
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """As Starlette's, without its outermost part, whose work Masking does."""
+        routed = ExceptionMiddleware(self.router)
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            straight = scope["type"] == "http" and scope["path"] == GRAPHQL_PATH
+            await (self.straight if straight else routed)(scope, receive, send)
+
+        stack: ASGIApp = app
+        for middleware, args, kwargs in reversed(self.user_middleware):
+            stack = middleware(stack, *args, **kwargs)
+        return stack
+
+
 def create_app(
     settings: Settings,
     networks: Sequence[Network],
     on_ready: Callable[[Context], None] = lambda _: None,
     *,
     demo: bool = False,
-) -> Starlette:
+) -> Application:
     """The ASGI application. `on_ready` is called once, when the networks have made their first attempts.
 
     `demo`: the private yards have the demo's.
     """
     development = settings.server.environment == "development"
+    production = settings.server.environment == "production"
     metrics = Metrics(version("parkgraph"))
 
     @asynccontextmanager
@@ -110,9 +132,9 @@ def create_app(
 
     endpoint, live = _endpoint(settings, context, authenticate, metrics)
     routes: list[BaseRoute] = [
+        Route(GRAPHQL_PATH, endpoint),
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
-        Route(GRAPHQL_PATH, endpoint),
         WebSocketRoute(GRAPHQL_PATH, live.serve),
         Route(yard_exports.PATH, ExportEndpoint(lambda: context().library).respond),
         Route(payment_webhook.PATH, _webhook(settings, settlement).respond, methods=["POST"]),
@@ -130,9 +152,11 @@ def create_app(
         metrics=metrics,
         paths=[route.path for route in routes if isinstance(route, Route)],
         draining=draining,
+        tell=logs.RequestLines(logs.secrets(settings)) if production else logs.tell_request,
         quiet=development,
     )
-    app = Starlette(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
+    app = Application(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
+    app.straight = endpoint
     app.state.draining = False
     app.state.start_problem = None
     return app

@@ -7,7 +7,9 @@ Nobody's data are logged: no query, no variables, no address of a client; docs/o
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -19,6 +21,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from parkgraph.redaction import Redaction, is_secret_key
 from parkgraph.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 MAX_MESSAGE: Final = 500
 """Characters of a library's message."""
@@ -71,6 +75,51 @@ def pipelines(
         _line(redaction),
     ]
     return ours, [_library_message, ProcessorFormatter.remove_processors_meta, *ours]
+
+
+class RequestLines:
+    """Writes the line of each request: as that of any event, put together of parts, most of which are the same in many
+    lines, since it is written more often than all others together.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """`secrets`: values that are shown nowhere."""
+        self._redaction = Redaction(secrets)
+        self._same = lru_cache(maxsize=1000)(self._facts)
+        self._second = 0
+        self._day_and_time = ""
+
+    def __call__(
+        self, level: str, request_id: str, ms: float, size: int, *facts: tuple[str, int | str | tuple[str, ...]]
+    ) -> None:
+        now = time.time()
+        second = int(now)
+        if second != self._second:
+            self._second, self._day_and_time = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        same, who = self._same(level, facts), self._redaction.text(request_id)
+        line = (
+            f'{{"timestamp":"{self._day_and_time}.{int((now - second) * 1e6):06d}Z",{same},"ms":{ms},"bytes":{size}'
+            f',"request_id":"{who}"}}\n'
+        )
+        sys.stderr.write(line)
+
+    def _facts(self, level: str, facts: tuple[tuple[str, object], ...]) -> str:
+        members = {"severity": level.upper(), "event": "request", **self._redaction.members(dict(facts))}
+        return self._redaction.text(orjson.dumps(members).decode()[1:-1])
+
+
+def tell_request(
+    level: str, request_id: str, ms: float, size: int, *facts: tuple[str, int | str | tuple[str, ...]]
+) -> None:
+    """The same as any other event."""
+    log.log(
+        logging.getLevelNamesMapping()[level.upper()],
+        "request",
+        **dict(facts),
+        ms=ms,
+        bytes=size,
+        request_id=request_id,
+    )
 
 
 def secrets(settings: Settings) -> Iterator[str]:

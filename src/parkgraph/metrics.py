@@ -75,7 +75,12 @@ class Metrics:
         self._errors = self._counter("graphql_errors", "Errors in GraphQL answers by their code", "code")
         self._requests = self._counter("http_requests", "Answered HTTP requests", "path", "status")
         self._refused = self._counter("http_refused", "GraphQL requests refused before any work", "reason")
-        self.in_flight = Gauge("parkgraph_http_in_flight", "HTTP requests being answered", registry=self.registry)
+        self.in_flight = 0
+        """HTTP requests being answered: counted by the one thread that answers them."""
+        self._gauge("http_in_flight", "HTTP requests being answered").set_function(lambda: self.in_flight)
+        self._operations_of = _Children(self._operations)
+        self._operation_seconds_of = _Children(self._operation_seconds)
+        self._requests_of = _Children(self._requests)
         build = self._gauge("build_info", "1, labelled with the versions of ParkGraph and Python", "version", "python")
         build.labels(version, python_version()).set(1)
         for reason in _REFUSALS.values():
@@ -118,14 +123,14 @@ class Metrics:
     def operated(self, outcome: Outcome, seconds: float) -> None:
         """A GraphQL request was answered."""
         operation = self._labels.label(outcome)
-        self._operations.labels(operation, word_of(outcome)).inc()
-        self._operation_seconds.labels(operation).observe(seconds)
+        self._operations_of[operation, word_of(outcome)].inc()
+        self._operation_seconds_of[operation,].observe(seconds)
         for code in outcome.codes:
             self._errors.labels(code).inc()
 
     def requested(self, path: str, status: int) -> None:
         """An HTTP request was answered. `path` is one of the server's own, or OTHER."""
-        self._requests.labels(path, str(status)).inc()
+        self._requests_of[path, status].inc()
 
     def refused(self, status: int) -> None:
         """A GraphQL request was answered with this status; counts it where that is a refusal."""
@@ -144,6 +149,18 @@ class Metrics:
 
     def _histogram(self, name: str, words: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"parkgraph_{name}", words, labels, buckets=buckets, registry=self.registry)
+
+
+class _Children(dict[tuple[object, ...], Any]):
+    """Of a metric, by their labels, which are few: the library takes longer to look one up than to count."""
+
+    def __init__(self, metric: Counter | Histogram) -> None:
+        super().__init__()
+        self._metric = metric
+
+    def __missing__(self, labels: tuple[object, ...]) -> Counter | Histogram:
+        child = self[labels] = self._metric.labels(*labels)
+        return child
 
 
 class OperationLabels:

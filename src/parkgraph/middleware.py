@@ -1,12 +1,11 @@
 """Around every HTTP request: its id, its line in the log and its figures."""
 
-import logging
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Final
-from uuid import uuid4
+from os import urandom
+from typing import Final, Protocol
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,8 +15,6 @@ from parkgraph.api import outcome
 from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.api.outcome import Outcome
 from parkgraph.metrics import OTHER, Metrics, word_of
-
-log = structlog.get_logger(__name__)
 
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds: only their failures are worth a line."""
@@ -31,21 +28,37 @@ _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 
 
+class Tell(Protocol):
+    """Writes the line of a request: of this level, with these facts."""
+
+    def __call__(
+        self, level: str, request_id: str, ms: float, size: int, /, *facts: tuple[str, int | str | tuple[str, ...]]
+    ) -> None: ...
+
+
 class Requests:
     """ASGI middleware. `paths`: those that the server has; all others are one in the log and in the figures.
 
-    `draining`: whether the server is ending, so that each answer closes its connection.
+    `tell`: writes the line. `draining`: whether the server is ending, so that each answer closes its connection.
     `quiet`: a request that went well has no line.
     """
 
     def __init__(
-        self, app: ASGIApp, *, metrics: Metrics, paths: Collection[str], draining: Callable[[], bool], quiet: bool
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        paths: Collection[str],
+        draining: Callable[[], bool],
+        tell: Tell,
+        quiet: bool,
     ) -> None:
         self._app = app
         self._metrics = metrics
         self._paths = frozenset(paths)
         self._draining = draining
         self._quiet = quiet
+        self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,17 +66,19 @@ class Requests:
             return
         request_id = _request_id(scope)
         answer = _Answer(send, request_id, self._draining)
-        started = time.perf_counter()
         path = scope["path"] if scope["path"] in self._paths else OTHER
-        with (
-            structlog.contextvars.bound_contextvars(request_id=request_id),
-            self._metrics.in_flight.track_inprogress(),
-            _span(scope["method"], path, request_id) as span,
-        ):
-            try:
-                await self._app(scope, receive, answer.send)
-            finally:
-                self._observe(scope, path, answer, time.perf_counter() - started, span)
+        started = time.perf_counter()
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        self._metrics.in_flight += 1
+        try:
+            with _span(scope["method"], path, request_id) as span:
+                try:
+                    await self._app(scope, receive, answer.send)
+                finally:
+                    self._observe(scope, path, answer, time.perf_counter() - started, span)
+        finally:
+            self._metrics.in_flight -= 1
+            structlog.contextvars.reset_contextvars(**bound)
 
     def _observe(self, scope: Scope, path: str, answer: "_Answer", seconds: float, span: tracing.Span) -> None:
         status = answer.status or CLIENT_GONE
@@ -72,23 +87,24 @@ class Requests:
         if asked:
             self._metrics.refused(status)
             self._metrics.operated(asked, seconds)
-        _note(span, status, asked)
+        if span is not tracing.NOTHING:
+            _note(span, status, asked)
         failed = status >= 400 or bool(asked and asked.codes)
         if not failed and (self._quiet or path in PROBES):
             return
-        facts: dict[str, Any] = {}
+        facts: list[tuple[str, int | str | tuple[str, ...]]] = [
+            ("method", _method(scope["method"])),
+            ("path", path),
+            ("status", status),
+        ]
         if asked:
-            facts = {"operation": asked.operation, "outcome": word_of(asked), "codes": list(asked.codes)}
-        log.log(
-            logging.WARNING if status >= 500 and path not in PROBES else logging.INFO,
-            "request",
-            method=_method(scope["method"]),
-            path=path,
-            status=status,
-            ms=round(seconds * 1000, 1),
-            bytes=answer.bytes,
-            **{key: value for key, value in facts.items() if value},
-        )
+            if asked.operation:
+                facts.append(("operation", asked.operation))
+            facts.append(("outcome", word_of(asked)))
+            if asked.codes:
+                facts.append(("codes", tuple(asked.codes)))
+        level = "warning" if status >= 500 and path not in PROBES else "info"
+        self._tell(level, answer.request_id, round(seconds * 1000, 1), answer.bytes, *facts)
 
 
 class _Answer:
@@ -96,7 +112,7 @@ class _Answer:
 
     def __init__(self, send: Send, request_id: str, draining: Callable[[], bool]) -> None:
         self._send = send
-        self._request_id = request_id
+        self.request_id = request_id
         self._draining = draining
         self.status: int | None = None
         self.bytes = 0
@@ -104,10 +120,11 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [*message.get("headers", ()), (b"x-request-id", self._request_id.encode())]
+            headers = list(message.get("headers", ()))
+            headers.append((b"x-request-id", self.request_id.encode()))
             if self._draining():
                 headers.append((b"connection", b"close"))
-            message = {**message, "headers": headers}
+            message["headers"] = headers
         elif message["type"] == "http.response.body":
             self.bytes += len(message.get("body", b""))
         await self._send(message)
@@ -118,7 +135,7 @@ def _method(method: str) -> str:
 
 
 def _span(method: str, path: str, request_id: str) -> AbstractContextManager[tracing.Span]:
-    if path in PROBES:
+    if path in PROBES or not tracing.is_on():
         return tracing.UNSEEN
     facts = {"http.request.method": _method(method), "http.route": path, "parkgraph.request_id": request_id}
     return tracing.span(f"{_method(method)} {path}", tracing.Kind.SERVER, facts)
@@ -134,8 +151,18 @@ def _note(span: tracing.Span, status: int, asked: Outcome | None) -> None:
         span.failed(asked.codes[0])
 
 
+def _ids() -> Iterator[str]:
+    """Of 128 random bits each; the system is asked for many at a time."""
+    while True:
+        some = urandom(16 * 256).hex()
+        yield from (some[start : start + 32] for start in range(0, len(some), 32))
+
+
+_IDS: Final = _ids()
+
+
 def _request_id(scope: Scope) -> str:
     given = [value for name, value in scope["headers"] if name == b"x-request-id"]
     if len(given) == 1 and _ID.fullmatch(given[0]):
         return bytes(given[0]).decode()
-    return uuid4().hex
+    return next(_IDS)

@@ -39,7 +39,10 @@ class _Nothing:
 
 Opener = Callable[[str, Kind, Mapping[str, Fact]], AbstractContextManager[Span]]
 
-UNSEEN: Final[AbstractContextManager[Span]] = nullcontext(_Nothing())
+NOTHING: Final[Span] = _Nothing()
+"""Stands for a span where there is none."""
+
+UNSEEN: Final[AbstractContextManager[Span]] = nullcontext(NOTHING)
 """Of what is not worth a span."""
 
 _opener: Opener | None = None
@@ -49,6 +52,11 @@ def use(opener: Opener | None) -> None:
     """From now on spans are opened by this; None: there are none."""
     global _opener
     _opener = opener
+
+
+def is_on() -> bool:
+    """Whether spans go anywhere."""
+    return _opener is not None
 
 
 def span(name: str, kind: Kind, facts: Mapping[str, Fact]) -> AbstractContextManager[Span]:

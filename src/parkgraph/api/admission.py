@@ -1,14 +1,12 @@
 """Who is let in, and when: decided before a body is read, so that a refusal stays quick when the server is full."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
-
-from cachetools import LRUCache
 
 MAX_CLIENTS: Final = 10_000
 SHED_RETRY_SECONDS: Final = 1.0
@@ -39,28 +37,30 @@ class RateLimiter:
     def __init__(self, per_minute: int | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
         self._clock = clock
-        self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(MAX_CLIENTS)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, client: str, share: float = 1) -> None:
         """One request of this client, which counts for so much. Raises RateLimitedError."""
-        self.check(client)
         if self._per_minute is not None:
-            tokens, now = self._left(client, self._per_minute)
+            tokens, now = self._some_left(client, self._per_minute)
             self._buckets[client] = (tokens - share, now)
+            self._buckets.move_to_end(client)
+            if len(self._buckets) > MAX_CLIENTS:
+                self._buckets.popitem(last=False)
 
     def check(self, client: str) -> None:
         """Whether it may ask, without counting. Raises RateLimitedError."""
-        if self._per_minute is None:
-            return
-        tokens, _ = self._left(client, self._per_minute)
-        if tokens < 1:
-            raise RateLimitedError((1 - tokens) * 60 / self._per_minute)
+        if self._per_minute is not None:
+            self._some_left(client, self._per_minute)
 
-    def _left(self, client: str, per_minute: int) -> tuple[float, float]:
-        """How many requests it may make, and now."""
+    def _some_left(self, client: str, per_minute: int) -> tuple[float, float]:
+        """How many requests it may make, at least one, and now. Raises RateLimitedError."""
         now = self._clock()
         tokens, since = self._buckets.get(client, (float(per_minute), now))
-        return min(per_minute, tokens + (now - since) * per_minute / 60), now
+        tokens = min(per_minute, tokens + (now - since) * per_minute / 60)
+        if tokens < 1:
+            raise RateLimitedError((1 - tokens) * 60 / per_minute)
+        return tokens, now
 
 
 @lru_cache(maxsize=4096)
@@ -82,13 +82,14 @@ class Admission:
         self._max_in_flight = max_in_flight
         self._in_flight = 0
 
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """A place for one request. Raises OverloadedError."""
+    def admit(self) -> "Admission":
+        """A place for one request, as long as the block lasts, which raises OverloadedError where there is none."""
+        return self
+
+    def __enter__(self) -> None:
         if self._in_flight >= self._max_in_flight:
             raise OverloadedError(SHED_RETRY_SECONDS)
         self._in_flight += 1
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._in_flight -= 1

@@ -1,5 +1,5 @@
-"""From a query's text to a checked document, and its execution. Documents that passed are kept: the next one with the
-same text is neither parsed nor validated again.
+"""From a query's text to a checked document. Documents that passed are kept: the next one with the same text is neither
+parsed nor validated again.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -105,11 +105,6 @@ class Documents:
     def executions(self) -> Mapping[str, int]:
         """How many operations were executed in which way."""
         return {way.value: number for way, number in self._executor.executions.items()}
-
-    async def execute(self, operation: Operation, context: Context, variables: Mapping[str, object]) -> ExecutionResult:
-        """The answer of this operation; its errors are as they were raised."""
-        result = operation.prepared.execute(context, variables)
-        return result if isinstance(result, ExecutionResult) else await result
 
     async def subscribe(
         self, operation: Operation, context: Context, variables: Mapping[str, object]

@@ -4,34 +4,58 @@ A well-formed request is answered with 200 whatever becomes of its query, as Gra
 application/json; other statuses say that the request did not get that far. Every answer but GraphiQL's page is JSON.
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
 import structlog
-from graphql import OperationType
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from graphql import ExecutionResult, OperationType
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from parkgraph.accounts.principal import Principal
 from parkgraph.api import outcome
 from parkgraph.api.admission import Admission, OverloadedError, RateLimitedError, RateLimiter, client_of
-from parkgraph.api.answers import answer
+from parkgraph.api.answers import PRIVATE, Answer, answer
 from parkgraph.api.context import Context
 from parkgraph.api.credentials import Authenticate, identify, nobody
-from parkgraph.api.documents import Documents, Operation, QueryError
+from parkgraph.api.documents import Documents, QueryError
 from parkgraph.api.errors import BadUserInputError, CodedError, ErrorCode, presentable
 from parkgraph.api.http_error import HttpError, later
 from parkgraph.api.persisted import PersistedQueries
-from parkgraph.api.requests import GraphQLRequest, from_body, from_parameters, is_json
+from parkgraph.api.prompt import within
+from parkgraph.api.requests import is_json
+from parkgraph.api.understanding import Understanding, Understood
 
 log = structlog.get_logger()
 
 BOUND_BODY_BYTES: Final = 1_000_000
 """Of a key that is bound to something, such as a gate: it may have much to send at once."""
+
+
+class Head:
+    """What is looked at of a request's head. Of a header that is there twice, the first counts."""
+
+    __slots__ = ("_headers", "authorization", "client", "method", "query_string")
+
+    def __init__(self, scope: Scope) -> None:
+        raw = scope["headers"]
+        self.method: str = scope["method"]
+        self.query_string: bytes = scope["query_string"]
+        self.client = client_of(scope["client"][0] if scope["client"] else "")
+        self._headers: dict[bytes, bytes] = dict(reversed(raw))
+        self.authorization = (
+            [value.decode("latin-1") for name, value in raw if name == b"authorization"]
+            if b"authorization" in self._headers
+            else []
+        )
+
+    def get(self, name: bytes) -> bytes:
+        """Empty where there is none."""
+        return self._headers.get(name, b"")
 
 
 class GraphQLEndpoint:
@@ -57,8 +81,7 @@ class GraphQLEndpoint:
 
         `page`: what a browser is shown that asks for one.
         """
-        self._documents = documents
-        self._persisted = persisted
+        self._understanding = Understanding(documents, persisted)
         self._admission = admission
         self._rates = rates
         self._context = context
@@ -70,24 +93,22 @@ class GraphQLEndpoint:
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        head = Head(scope)
         try:
-            response = await self._respond(request)
+            told = await self._respond(scope, head, receive)
         except ClientDisconnect:
             return
         except HttpError as refused:
-            response = answer(None, [refused.error], refused.status, refused.headers)
-        if "authorization" in request.headers:
-            response.headers["Cache-Control"] = "private, no-store"
-        await response(scope, receive, send)
+            told = answer(None, [refused.error], refused.status, refused.headers)
+        if head.authorization:
+            told.cache = PRIVATE
+        await told(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, scope: Scope, head: Head, receive: Receive) -> Answer:
         try:
             with self._admission.admit():
-                client = client_of(request.client.host if request.client else "")
-                credentials = request.headers.getlist("authorization")
-                principal = await identify(credentials, client, self._authenticate, self._rates)
-                return await self._admitted(request, principal)
+                principal = await identify(head.authorization, head.client, self._authenticate, self._rates)
+                return await self._admitted(scope, head, receive, principal)
         except RateLimitedError as refused:
             words = "Too many requests from this client; slow down."
             raise later(HTTPStatus.TOO_MANY_REQUESTS, ErrorCode.RATE_LIMITED, words, refused.retry_after_ms) from None
@@ -95,83 +116,94 @@ class GraphQLEndpoint:
             words = "The server is busy; ask again in a moment."
             raise later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, refused.retry_after_ms) from None
 
-    async def _admitted(self, request: Request, principal: Principal) -> Response:
-        if self._page and request.method == "GET" and _wants_page(request):
-            return HTMLResponse(self._page)
+    async def _admitted(self, scope: Scope, head: Head, receive: Receive, principal: Principal) -> Answer:
+        if self._page is not None and head.method == "GET" and _wants_page(head):
+            page = Answer(self._page.encode())
+            page.media_type = b"text/html; charset=utf-8"
+            return page
         try:
-            asked = await self._read(request, self._most_bytes(principal))
+            asked = await self._understand(head, receive, principal)
         except BadUserInputError as refusal:
             raise HttpError(HTTPStatus.BAD_REQUEST, refusal) from None
-        try:
-            operation = self._operation(asked, bound=principal.scope is not None)
         except QueryError as refused:
             return answer(None, refused.errors)
-        if operation.node.operation is OperationType.SUBSCRIPTION:
+        node = asked.operation.node
+        if node.operation is OperationType.SUBSCRIPTION:
             words = "Subscriptions are told over a WebSocket, by the protocol graphql-transport-ws."
             return answer(None, [BadUserInputError(words)])
-        if request.method == "GET" and operation.node.operation is not OperationType.QUERY:
+        if head.method == "GET" and node.operation is not OperationType.QUERY:
             raise _not_allowed("Mutations are sent by POST.")
-        outcome.executing(request.scope, operation.node.name.value if operation.node.name else None)
-        return await self._execute(operation, asked, principal)
+        outcome.executing(scope, node.name.value if node.name else None)
+        return await self._execute(asked, principal)
 
-    def _most_bytes(self, principal: Principal) -> int:
-        return self._body_bytes if principal.scope is None else max(self._body_bytes, BOUND_BODY_BYTES)
-
-    async def _read(self, request: Request, most: int) -> GraphQLRequest:
-        if request.method == "GET":
-            if len(request.scope["query_string"]) > self._body_bytes:
+    async def _understand(self, head: Head, receive: Receive, principal: Principal) -> Understood:
+        bound = principal.scope is not None
+        if head.method == "GET":
+            if len(head.query_string) > self._body_bytes:
                 raise _too_large(self._body_bytes)
-            if "query" in request.query_params or "extensions" not in request.query_params:
+            parameters = QueryParams(head.query_string)
+            if "query" in parameters or "extensions" not in parameters:
                 raise _not_allowed("Send queries by POST; GET is for the hashes of persisted queries.")
-            return from_parameters(request.query_params.multi_items())
-        if request.method != "POST":
+            return self._understanding.of_parameters(head.query_string, parameters, bound=bound)
+        if head.method != "POST":
             raise _not_allowed("Send queries by POST.")
-        if not is_json(request.headers.get("content-type", "")) or "content-encoding" in request.headers:
+        if not _is_json(head.get(b"content-type")) or head.get(b"content-encoding"):
             words = "Send the request as Content-Type: application/json, in UTF-8 and not compressed."
             raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, BadUserInputError(words))
-        return from_body(await self._body(request, most))
-
-    async def _body(self, request: Request, most: int) -> bytes:
-        declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > most:
+        most = max(self._body_bytes, BOUND_BODY_BYTES) if bound else self._body_bytes
+        declared = head.get(b"content-length")
+        if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
-        body = bytearray()
         try:
-            async with asyncio.timeout(self._body_seconds):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > most:
-                        raise _too_large(most)
+            body = await within(self._body_seconds, _body(receive, most))
         except TimeoutError:
             words = f"The body did not arrive within {self._body_seconds:g} seconds."
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
-        return bytes(body)
+        return self._understanding.of_body(body, bound=bound)
 
-    def _operation(self, asked: GraphQLRequest, *, bound: bool) -> Operation:
+    async def _execute(self, asked: Understood, principal: Principal) -> Answer:
+        is_mutation = asked.operation.node.operation is OperationType.MUTATION
+        context = self._context()
+        if not principal.is_anonymous:
+            context = replace(context, principal=principal)
         try:
-            source = self._persisted.source(asked)
-        except CodedError as refusal:
-            raise QueryError(refusal) from None
-        operation = self._documents.operation(source, asked.operation_name, asked.variables, bound=bound)
-        self._persisted.register(asked)
-        return operation
-
-    async def _execute(self, operation: Operation, asked: GraphQLRequest, principal: Principal) -> Response:
-        is_mutation = operation.node.operation is OperationType.MUTATION
-        try:
-            async with asyncio.timeout(self._mutation_seconds if is_mutation else self._answer_seconds):
-                context = self._context()
-                if not principal.is_anonymous:
-                    context = replace(context, principal=principal)
-                result = await self._documents.execute(operation, context, asked.variables)
+            result = asked.supply().execute(context)
+            if not isinstance(result, ExecutionResult):
+                seconds = self._mutation_seconds if is_mutation else self._answer_seconds
+                result = await within(seconds, _awaited(result))
+        except QueryError as refused:
+            return answer(None, refused.errors)
         except TimeoutError:
             log.warning("query_timed_out")
             return answer(None, [CodedError(ErrorCode.UNAVAILABLE, "The query took too long; ask for less.")])
-        return answer(result.data, [presentable(error) for error in result.errors or ()])
+        return answer(result.data, [presentable(error) for error in result.errors] if result.errors else ())
 
 
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "") and "extensions" not in request.query_params
+async def _awaited(result: Awaitable[ExecutionResult]) -> ExecutionResult:
+    return await result
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    """All of a body. Raises HttpError, and ClientDisconnect."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise _too_large(most)
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+@lru_cache(maxsize=64)
+def _is_json(content_type: bytes) -> bool:
+    return is_json(content_type.decode("latin-1"))
+
+
+def _wants_page(head: Head) -> bool:
+    return b"text/html" in head.get(b"accept") and "extensions" not in QueryParams(head.query_string)
 
 
 def _too_large(most: int) -> HttpError:

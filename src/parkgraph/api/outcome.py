@@ -25,7 +25,9 @@ class Outcome:
 
 def of(scope: MutableMapping[str, Any]) -> Outcome:
     """The outcome of this GraphQL request, to be filled in."""
-    outcome: Outcome = scope.setdefault(_KEY, Outcome())
+    outcome: Outcome | None = scope.get(_KEY)
+    if outcome is None:
+        outcome = scope[_KEY] = Outcome()
     return outcome
 
 

@@ -22,6 +22,7 @@ from parkgraph.api.inputs import (
     page_size,
 )
 from parkgraph.api.privacy import PrivacyQuery
+from parkgraph.api.remembered import remembered
 from parkgraph.api.types import Listing, Network, Node, Place, PlaceConnection
 from parkgraph.api.viewer import ViewerQuery
 from parkgraph.api.yard_allotments import YardAllotmentQuery
@@ -49,8 +50,7 @@ class PlaceQuery:
         first: int = 20,
         after: str | None = None,
     ) -> PlaceConnection:
-        area = circle(near, radius)
-        return await _find(info, area, area.centre, stay, vehicle, filter, sort, first, after)
+        return await _find(info, _around(near, radius, stay, vehicle, filter, sort), first, after)
 
     @strawberry.field(description="Places in a box.")
     async def within(
@@ -64,7 +64,7 @@ class PlaceQuery:
         first: int = 20,
         after: str | None = None,
     ) -> PlaceConnection:
-        return await _find(info, bounds.to_domain(), None, stay, vehicle, filter, sort, first, after)
+        return await _find(info, _inside(bounds, stay, vehicle, filter, sort), first, after)
 
     @strawberry.field(description="Null where the id is well formed and unknown.")
     def place(self, info: Info, id: strawberry.ID) -> Place | None:  # noqa: A002
@@ -105,18 +105,43 @@ class Query(
     """The root: what the rooms ask, put together."""
 
 
-async def _find(
-    info: Info,
+async def _find(info: Info, question: Question, first: int, after: str | None) -> PlaceConnection:
+    return PlaceConnection(subject=await info.context.search.find(question, page_size(first), after))
+
+
+@remembered
+def _around(
+    near: CoordinatesInput,
+    radius: int,
+    stay: StayInput | None,
+    vehicle: VehicleInput | None,
+    wanted: PlaceFilterInput | None,
+    sort: PlaceSort,
+) -> Question:
+    area = circle(near, radius)
+    return _question(area, area.centre, stay, vehicle, wanted, sort)
+
+
+@remembered
+def _inside(
+    bounds: BoundsInput,
+    stay: StayInput | None,
+    vehicle: VehicleInput | None,
+    wanted: PlaceFilterInput | None,
+    sort: PlaceSort,
+) -> Question:
+    return _question(bounds.to_domain(), None, stay, vehicle, wanted, sort)
+
+
+def _question(
     area: Area,
     near: Coordinates | None,
     stay: StayInput | None,
     vehicle: VehicleInput | None,
     wanted: PlaceFilterInput | None,
     sort: PlaceSort,
-    first: int,
-    after: str | None,
-) -> PlaceConnection:
-    question = Question(
+) -> Question:
+    return Question(
         area=area,
         near=near,
         stay=stay.to_domain() if stay else None,
@@ -124,4 +149,3 @@ async def _find(
         filter=wanted.to_domain() if wanted else PlaceFilter(),
         sort=sort,
     )
-    return PlaceConnection(subject=await info.context.search.find(question, page_size(first), after))

@@ -38,6 +38,7 @@ class StrawberryResolutions:
 
     def __init__(self, converter: GraphQLCoreConverter) -> None:
         self._converter = converter
+        self._info: Info[Any, Any] | None = None
 
     def of(self, parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
         definition = field.extensions.get(_DEFINITION)
@@ -60,7 +61,9 @@ class StrawberryResolutions:
         return what_shows(origin) if origin else None
 
     def info(self, context: Any) -> Any:
-        return Info(_raw_info=_OfContext(context), _field=None)  # type: ignore[arg-type]
+        if self._info is None or self._info.context is not context:
+            self._info = Info(_raw_info=_OfContext(context), _field=None)  # type: ignore[arg-type]
+        return self._info
 
     def _shorter(self, field: StrawberryField, *, steady: bool) -> Resolution | None:
         if self._converter.exception_handlers or any(_acts(extension) for extension in field.extensions):

@@ -294,7 +294,7 @@ class Search:
         """Whether a network's count is young enough to be believed now."""
         return is_fresh(occupancy, self._networks.get(network_id).info, self._clock())
 
-    @property
+    @cached_property
     def infos(self) -> Mapping[str, NetworkInfo]:
         return {network.id: network.info for network in self._networks}
 

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -28,11 +27,6 @@ from parkgraph.api.execution.resolution import AsInSchema, Plain, Resolutions
 from parkgraph.api.execution.run import Circumstances, Run
 from parkgraph.api.execution.source import Functions
 
-KEPT_VARIABLES: Final = 32
-"""Of one query: as many sets of variables, with what they are coerced to; a set takes at most VARIABLES_BYTES."""
-
-VARIABLES_BYTES: Final = 1000
-
 MAX_VARIANTS: Final = 16
 """Of one operation: one for each set of values that its conditions have had."""
 
@@ -48,15 +42,6 @@ class Way(StrEnum):
 class _Compiled:
     circumstances: Circumstances
     roots: Sequence[Select]
-
-
-@dataclass(slots=True)
-class _Coerced:
-    """Variables' values, and arguments of fields that were made of them for a compiled operation."""
-
-    values: VariableValues
-    compiled: _Compiled | None = None
-    arguments: list[Mapping[str, Any] | None] = field(default_factory=list)
 
 
 class Executor:
@@ -82,7 +67,7 @@ class Executor:
         self.functions = Functions(schema, self.resolutions, self.fragments)
 
     def prepare(self, document: DocumentNode, operation: OperationDefinitionNode) -> "Prepared":
-        """An operation of a valid document, to be executed many times. It is compiled when it is first executed."""
+        """An operation of a valid document, to be executed many times. Compiled when it first gets its variables."""
         return Prepared(self, document, operation)
 
 
@@ -90,56 +75,42 @@ class Prepared:
     """An operation, and what was compiled of it: one variant for each set of values of its conditions."""
 
     def __init__(self, executor: Executor, document: DocumentNode, operation: OperationDefinitionNode) -> None:
-        self._executor = executor
+        self.executor = executor
+        self.operation = operation
         self._document = document
-        self._operation = operation
         self._conditions = conditions(document)
         self._variants: dict[tuple[object, ...], _Compiled | None] = {}
-        self._serially = operation.operation is OperationType.MUTATION
-        self._kept: dict[bytes, _Coerced] = {}
 
     def execute(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
         """The answer; its errors are as they were raised."""
-        executor = self._executor
-        coerced = self._coerce(variables)
-        if isinstance(coerced, list):
-            return ExecutionResult(None, errors=coerced)
-        values = coerced.values
-        compiled = self._compiled(values)
-        if compiled is None:
-            executor.executions[Way.INTERPRETED] += 1
-            return self._interpret(context, variables)
-        executor.executions[Way.COMPILED] += 1
-        if coerced.compiled is not compiled:
-            coerced.compiled, coerced.arguments = compiled, [None] * len(compiled.circumstances.fields)
-        run = Run(compiled.circumstances, context, executor.resolutions.info(context), values, coerced.arguments)
-        try:
-            data = _serially(run, compiled.roots) if self._serially else compiled.roots[0](run, None, None)
-        except GraphQLError as error:
-            run.add(error, None)
-            return ExecutionResult(None, run.errors)
-        return ExecutionResult(data, run.errors or None) if isinstance(data, dict) else _later(run, data)
+        supplied = self.supply(variables)
+        return ExecutionResult(None, supplied) if isinstance(supplied, list) else supplied.execute(context)
 
-    def _coerce(self, variables: Mapping[str, Any]) -> "_Coerced | list[GraphQLError]":
-        """The variables' values. Those of queries are kept; of mutations they may be anybody's secrets."""
-        key = b"" if self._serially else orjson.dumps(variables)
-        if kept := self._kept.get(key):
-            return kept
+    def supply(self, variables: Mapping[str, Any]) -> "Supplied | list[GraphQLError]":
+        """The operation with these variables, or what is wrong with them."""
         values = get_variable_values(
-            self._executor.schema,
-            self._operation.variable_definitions or (),
+            self.executor.schema,
+            self.operation.variable_definitions or (),
             dict(variables),
-            max_errors=self._executor.max_coercion_errors,
-            hide_suggestions=self._executor.hide_suggestions,
+            max_errors=self.executor.max_coercion_errors,
+            hide_suggestions=self.executor.hide_suggestions,
         )
         if isinstance(values, list):
             return values
-        coerced = _Coerced(values)
-        if key and len(key) <= VARIABLES_BYTES:
-            if len(self._kept) >= KEPT_VARIABLES:
-                self._kept.clear()
-            self._kept[key] = coerced
-        return coerced
+        return Supplied(self, variables, values, self._compiled(values))
+
+    def interpret(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """As graphql-core executes it."""
+        executor = self.executor
+        return execute(
+            executor.schema,
+            self._document,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=self.operation.name.value if self.operation.name else None,
+            max_coercion_errors=executor.max_coercion_errors,
+            hide_suggestions=executor.hide_suggestions,
+        )
 
     def _compiled(self, values: VariableValues) -> _Compiled | None:
         conditions: tuple[object, ...] = tuple(values.coerced.get(name) for name in self._conditions)
@@ -155,12 +126,12 @@ class Prepared:
         return compiled
 
     def _compile(self, values: VariableValues) -> _Compiled:
-        executor = self._executor
-        planned = plan(executor.schema, self._document, self._operation, values, executor.resolutions)
+        executor = self.executor
+        planned = plan(executor.schema, self._document, self.operation, values, executor.resolutions)
         circumstances = Circumstances(
             executor.schema,
             dict(planned.fragments),
-            self._operation,
+            self.operation,
             planned.fields,
             {
                 entry.value.field.number: entry.resolution.arguments
@@ -172,17 +143,40 @@ class Prepared:
         )
         return _Compiled(circumstances, executor.functions.compile(planned))
 
-    def _interpret(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
-        executor = self._executor
-        return execute(
-            executor.schema,
-            self._document,
-            context_value=context,
-            variable_values=dict(variables),
-            operation_name=self._operation.name.value if self._operation.name else None,
-            max_coercion_errors=executor.max_coercion_errors,
-            hide_suggestions=executor.hide_suggestions,
+
+class Supplied:
+    """An operation with its variables, to be executed any number of times, also at the same time. What arguments of
+    fields are made of them is made once for all executions.
+    """
+
+    __slots__ = ("_arguments", "_compiled", "_is_mutation", "_prepared", "_values", "_variables")
+
+    def __init__(
+        self, prepared: Prepared, variables: Mapping[str, Any], values: VariableValues, compiled: _Compiled | None
+    ) -> None:
+        self._prepared = prepared
+        self._variables = variables
+        self._values = values
+        self._compiled = compiled
+        self._is_mutation = prepared.operation.operation is OperationType.MUTATION
+        self._arguments: list[Mapping[str, Any] | None] = [None] * (
+            len(compiled.circumstances.fields) if compiled else 0
         )
+
+    def execute(self, context: Any) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """The answer; its errors are as they were raised."""
+        executor, compiled = self._prepared.executor, self._compiled
+        if compiled is None:
+            executor.executions[Way.INTERPRETED] += 1
+            return self._prepared.interpret(context, self._variables)
+        executor.executions[Way.COMPILED] += 1
+        run = Run(compiled.circumstances, context, executor.resolutions.info(context), self._values, self._arguments)
+        try:
+            data = _serially(run, compiled.roots) if self._is_mutation else compiled.roots[0](run, None, None)
+        except GraphQLError as error:
+            run.add(error, None)
+            return ExecutionResult(None, run.errors)
+        return ExecutionResult(data, run.errors or None) if isinstance(data, dict) else _later(run, data)
 
 
 def _serially(run: Run, roots: Sequence[Select]) -> Any:
