@@ -2,10 +2,13 @@
 
 `parkgraph` is the whole server as it is deployed, `cold` the same without JSON that is kept; `stock` the same schema
 and data on strawberry's own view, without anything of ours around it; `static` answers the bytes of `answer.json` in
-the data directory, whatever is asked.
+the data directory, whatever is asked. `live` has counts that change.
 """
 
+import socket
 import sys
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -21,7 +24,14 @@ from parkgraph import logs
 from parkgraph.api import schema
 from parkgraph.api.context import Context
 from parkgraph.app import Application, create_app
+from parkgraph.networks.demo import Moving
+from parkgraph.networks.network import Network
+from parkgraph.sdk import FeedAdapter
+from parkgraph.server import configured
 from parkgraph.settings import load
+
+EVERY = timedelta(seconds=3)
+"""In which the counts of `live` change."""
 
 FREELY = 1_000_000
 """Requests a minute: the one client of a benchmark is not to be slowed down."""
@@ -37,7 +47,7 @@ def static(data_dir: Path) -> Starlette:
     return Starlette(routes=[Route("/graphql", answer, methods=["POST"]), Route("/readyz", answer)])
 
 
-def parkgraph(data_dir: Path, **more: str) -> Application:
+def parkgraph(data_dir: Path, asked: Sequence[Network] | None = None, **more: str) -> Application:
     environ = {
         "PARKGRAPH_DATA_DIR": str(data_dir),
         "PARKGRAPH_SERVER_ENVIRONMENT": "production",
@@ -46,11 +56,18 @@ def parkgraph(data_dir: Path, **more: str) -> Application:
     }
     settings = load(None, environ)
     logs.configure(settings)
-    return create_app(settings, networks())
+    return create_app(settings, asked or networks())
 
 
 def cold(data_dir: Path) -> Starlette:
     return parkgraph(data_dir, PARKGRAPH_SERVER_FRAGMENTS_MB="0")
+
+
+def live(data_dir: Path) -> Starlette:
+    """One network whose counts all change every few seconds."""
+    (one, _) = networks()
+    assert isinstance(one.adapter, FeedAdapter)
+    return parkgraph(data_dir, [Network("one", Moving(one.adapter), refresh_every=EVERY)])
 
 
 def stock(data_dir: Path) -> Starlette:
@@ -65,8 +82,9 @@ def stock(data_dir: Path) -> Starlette:
     return app
 
 
-SERVERS = {"static": static, "parkgraph": parkgraph, "cold": cold, "stock": stock}
+SERVERS = {"static": static, "parkgraph": parkgraph, "cold": cold, "stock": stock, "live": live}
 
 if __name__ == "__main__":
     kind, port, folder = sys.argv[1:]
-    uvicorn.run(SERVERS[kind](Path(folder)), host="127.0.0.1", port=int(port), log_config=None, access_log=False)
+    with socket.create_server(("127.0.0.1", int(port)), backlog=2048) as listener:
+        uvicorn.Server(configured(SERVERS[kind](Path(folder)))).run([listener])

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
@@ -14,9 +14,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from parkgraph import identity, logs, telemetry
@@ -32,6 +33,7 @@ from parkgraph.api.live import LiveEndpoint
 from parkgraph.api.masking import GRAPHQL_PATH, Masking
 from parkgraph.api.payment_webhook import PaymentWebhook
 from parkgraph.api.persisted import PersistedQueries, read_folder
+from parkgraph.api.seats import Seats
 from parkgraph.api.yard_exports import ExportEndpoint
 from parkgraph.metrics import CONTENT_TYPE, Metrics
 from parkgraph.middleware import Requests
@@ -63,17 +65,22 @@ SETTLE_SECONDS: Final = 2
 
 
 class Application(Starlette):
-    """`straight`: answers requests to GRAPHQL_PATH, before any other route is looked at."""
+    """`straight` and `live`: answer requests to GRAPHQL_PATH, and WebSockets there, before any route is looked at."""
 
     straight: ASGIApp
+    live: Callable[[WebSocket], Awaitable[None]]
 
     def build_middleware_stack(self) -> ASGIApp:
         """As Starlette's, without its outermost part, whose work Masking does."""
         routed = ExceptionMiddleware(self.router)
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            straight = scope["type"] == "http" and scope["path"] == GRAPHQL_PATH
-            await (self.straight if straight else routed)(scope, receive, send)
+            if scope["type"] == "http" and scope["path"] == GRAPHQL_PATH:
+                await self.straight(scope, receive, send)
+            elif scope["type"] == "websocket" and scope["path"] == GRAPHQL_PATH:
+                await self.live(WebSocket(scope, receive, send))
+            else:
+                await routed(scope, receive, send)
 
         stack: ASGIApp = app
         for middleware, args, kwargs in reversed(self.user_middleware):
@@ -130,12 +137,12 @@ def create_app(
     async def exposition(_request: Request) -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 
-    endpoint, live = _endpoint(settings, context, authenticate, metrics)
+    seats = Seats(settings.limits.connections_per_client, settings.limits.connections)
+    endpoint, live = _endpoint(settings, seats, context, authenticate, metrics)
     routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, endpoint),
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
-        WebSocketRoute(GRAPHQL_PATH, live.serve),
         Route(yard_exports.PATH, ExportEndpoint(lambda: context().library).respond),
         Route(payment_webhook.PATH, _webhook(settings, settlement).respond, methods=["POST"]),
     ]
@@ -156,8 +163,9 @@ def create_app(
         quiet=development,
     )
     app = Application(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
-    app.straight = endpoint
+    app.straight, app.live = endpoint, live.serve
     app.state.draining = False
+    app.state.seats = seats
     app.state.start_problem = None
     return app
 
@@ -172,10 +180,12 @@ def _drivers_token(settings: Settings) -> str | None:
 def drain(app: Starlette) -> None:
     """The server is about to end: it is not ready from now on, and its answers close their connections."""
     app.state.draining = True
+    seats: Seats = app.state.seats
+    seats.ending.set()
 
 
 def _endpoint(
-    settings: Settings, context: Callable[[], Context], authenticate: Authenticate, metrics: Metrics
+    settings: Settings, seats: Seats, context: Callable[[], Context], authenticate: Authenticate, metrics: Metrics
 ) -> tuple[GraphQLEndpoint, LiveEndpoint]:
     """`/graphql` for requests, and for WebSockets."""
     server, limits = settings.server, settings.limits
@@ -189,12 +199,14 @@ def _endpoint(
     )
     metrics.execute(lambda: documents.executions)
     rates = RateLimiter(per_minute)
-    live = LiveEndpoint(documents, rates, context, authenticate)
+    persisted = _persisted_queries(server, documents, metrics)
+    live = LiveEndpoint(documents, persisted, rates, seats, context, authenticate)
     endpoint = GraphQLEndpoint(
         documents,
-        _persisted_queries(server, documents, metrics),
+        persisted,
         Admission(limits.max_in_flight),
         rates,
+        seats,
         context,
         authenticate,
         body_bytes=limits.body_bytes,

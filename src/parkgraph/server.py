@@ -10,12 +10,16 @@ from types import FrameType
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 DRAIN_SECONDS: Final = 20
 """How long requests may take after the signal to end."""
 
 SETTLE_SECONDS: Final = 0.2
 """For what has arrived already: connections that wait to be taken, and requests that wait to be read."""
+
+MAX_MESSAGE: Final = 1_000_000
+"""Bytes of a message of a WebSocket; the application has a smaller limit of its own, and says so."""
 
 _SO_ATTACH_FILTER: Final = 26
 _DROP_SYN: Final = (
@@ -25,6 +29,26 @@ _DROP_SYN: Final = (
     (0x06, 0, 0, 0),  # drop
     (0x06, 0, 0, 0xFFFF_FFFF),  # accept
 )
+
+
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How the application is served.
+
+    WebSockets are not compressed, which takes hundreds of kB for each; it is the application that looks whether they
+    live.
+    """
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # [server] trusted_proxies says whose are believed
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+    )
 
 
 class Server(uvicorn.Server):

@@ -173,6 +173,7 @@ class ServerSettings(_Table):
 class LimitsSettings(_Table):
     """`[limits]`: of one query, and of requests. docs/limits.md explains each.
 
+    `connections`: that stay open, WebSockets and event streams, of one process.
     `requests_per_minute` is of one client; without it, a production server has DEFAULT_REQUESTS_PER_MINUTE, and one in
     development has no limit.
     """
@@ -185,6 +186,8 @@ class LimitsSettings(_Table):
     body_bytes: int = Field(100_000, ge=1000, le=10_000_000)
     max_in_flight: int = Field(64, ge=1, le=10_000)
     requests_per_minute: int | None = Field(None, ge=1, le=10_000_000)
+    connections: int = Field(2_000, ge=1, le=1_000_000)
+    connections_per_client: int = Field(10, ge=1, le=1_000_000)
 
 
 class ExchangeSettings(_Table):

@@ -21,6 +21,7 @@ from parkgraph.api.http import GraphQLEndpoint
 from parkgraph.api.limits import Limits
 from parkgraph.api.masking import Masking
 from parkgraph.api.persisted import PersistedQueries
+from parkgraph.api.seats import Seats
 
 
 def no_context() -> Context:
@@ -35,6 +36,7 @@ def graphql_app(query: type[Any], mutation: type[Any] | None = None, **changes: 
         "persisted": PersistedQueries(),
         "admission": Admission(64),
         "rates": RateLimiter(None),
+        "seats": Seats(10, 100),
         "context": no_context,
         "body_bytes": 100_000,
         "answer_seconds": 20,

@@ -2,10 +2,10 @@
 parsed nor validated again.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Final
+from typing import Any, Final, cast
 
 from cachetools import LRUCache
 from graphql import (
@@ -15,11 +15,12 @@ from graphql import (
     IntValueNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    create_source_event_stream,
     parse,
     specified_rules,
-    subscribe,
     validate,
 )
+from graphql import Executor as GraphQLExecutor
 
 from parkgraph.api.context import Context
 from parkgraph.api.cost import cost, pages_vary, prices
@@ -108,16 +109,24 @@ class Documents:
 
     async def subscribe(
         self, operation: Operation, context: Context, variables: Mapping[str, object]
-    ) -> AsyncIterator[ExecutionResult] | ExecutionResult:
-        """The answers of a subscription as they come, or the one that says why there are none."""
-        found = subscribe(
+    ) -> AsyncGenerator[Any]:
+        """The events of a subscription, which have to be closed. Raises QueryError."""
+        executor = GraphQLExecutor.build(
             self._schema,
             operation.document,
             context_value=context,
-            variable_values=dict(variables),
+            raw_variable_values=dict(variables),
             operation_name=operation.node.name.value if operation.node.name else None,
+            max_coercion_errors=MAX_ERRORS,
+            hide_suggestions=self._hide_suggestions,
         )
-        return await found if isawaitable(found) else found
+        if not isinstance(executor, GraphQLExecutor):
+            raise QueryError(*map(presentable, executor))
+        found = create_source_event_stream(executor)
+        events = await found if isawaitable(found) else found
+        if isinstance(events, ExecutionResult):
+            raise QueryError(*map(presentable, events.errors or ()))
+        return cast("AsyncGenerator[Any]", events)
 
     def operations(self, source: str) -> Operations:
         """All operations of this text. Raises QueryError."""

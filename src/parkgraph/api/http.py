@@ -24,10 +24,13 @@ from parkgraph.api.context import Context
 from parkgraph.api.credentials import Authenticate, identify, nobody
 from parkgraph.api.documents import Documents, QueryError
 from parkgraph.api.errors import BadUserInputError, CodedError, ErrorCode, presentable
+from parkgraph.api.events import EventStream, accepts_events
 from parkgraph.api.http_error import HttpError, later
 from parkgraph.api.persisted import PersistedQueries
 from parkgraph.api.prompt import within
 from parkgraph.api.requests import is_json
+from parkgraph.api.seats import Seats
+from parkgraph.api.telling import tell
 from parkgraph.api.understanding import Understanding, Understood
 
 log = structlog.get_logger()
@@ -67,6 +70,7 @@ class GraphQLEndpoint:
         persisted: PersistedQueries,
         admission: Admission,
         rates: RateLimiter,
+        seats: Seats,
         context: Callable[[], Context],
         authenticate: Authenticate = nobody,
         *,
@@ -81,9 +85,11 @@ class GraphQLEndpoint:
 
         `page`: what a browser is shown that asks for one.
         """
+        self._documents = documents
         self._understanding = Understanding(documents, persisted)
         self._admission = admission
         self._rates = rates
+        self._seats = seats
         self._context = context
         self._authenticate = authenticate
         self._body_bytes = body_bytes
@@ -104,7 +110,7 @@ class GraphQLEndpoint:
             told.cache = PRIVATE
         await told(scope, receive, send)
 
-    async def _respond(self, scope: Scope, head: Head, receive: Receive) -> Answer:
+    async def _respond(self, scope: Scope, head: Head, receive: Receive) -> Answer | EventStream:
         try:
             with self._admission.admit():
                 principal = await identify(head.authorization, head.client, self._authenticate, self._rates)
@@ -116,7 +122,7 @@ class GraphQLEndpoint:
             words = "The server is busy; ask again in a moment."
             raise later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, refused.retry_after_ms) from None
 
-    async def _admitted(self, scope: Scope, head: Head, receive: Receive, principal: Principal) -> Answer:
+    async def _admitted(self, scope: Scope, head: Head, receive: Receive, principal: Principal) -> Answer | EventStream:
         if self._page is not None and head.method == "GET" and _wants_page(head):
             page = Answer(self._page.encode())
             page.media_type = b"text/html; charset=utf-8"
@@ -129,8 +135,7 @@ class GraphQLEndpoint:
             return answer(None, refused.errors)
         node = asked.operation.node
         if node.operation is OperationType.SUBSCRIPTION:
-            words = "Subscriptions are told over a WebSocket, by the protocol graphql-transport-ws."
-            return answer(None, [BadUserInputError(words)])
+            return self._stream(head, asked, principal)
         if head.method == "GET" and node.operation is not OperationType.QUERY:
             raise _not_allowed("Mutations are sent by POST.")
         outcome.executing(scope, node.name.value if node.name else None)
@@ -161,11 +166,21 @@ class GraphQLEndpoint:
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
         return self._understanding.of_body(body, bound=bound)
 
+    def _stream(self, head: Head, asked: Understood, principal: Principal) -> EventStream | Answer:
+        if not accepts_events(head.get(b"accept").decode("latin-1")):
+            words = (
+                "Subscriptions are told over a WebSocket (graphql-transport-ws), or to whom accepts text/event-stream."
+            )
+            return answer(None, [BadUserInputError(words)])
+        return EventStream(tell(self._documents, asked, self._context_of(principal)), self._seats, head.client)
+
+    def _context_of(self, principal: Principal) -> Context:
+        context = self._context()
+        return context if principal.is_anonymous else replace(context, principal=principal)
+
     async def _execute(self, asked: Understood, principal: Principal) -> Answer:
         is_mutation = asked.operation.node.operation is OperationType.MUTATION
-        context = self._context()
-        if not principal.is_anonymous:
-            context = replace(context, principal=principal)
+        context = self._context_of(principal)
         try:
             result = asked.supply().execute(context)
             if not isinstance(result, ExecutionResult):

@@ -5,15 +5,14 @@ request does in its header: `{"Authorization": "Bearer …"}`. Documents have th
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
 
 import orjson
-import structlog
-from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql import OperationType
+from orjson import Fragment
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from parkgraph.accounts.principal import ANONYMOUS, Principal
@@ -21,35 +20,24 @@ from parkgraph.api.admission import OverloadedError, RateLimitedError, RateLimit
 from parkgraph.api.context import Context
 from parkgraph.api.credentials import Authenticate, identify, nobody
 from parkgraph.api.documents import Documents, QueryError
-from parkgraph.api.errors import BadUserInputError, presentable
+from parkgraph.api.errors import BadUserInputError
 from parkgraph.api.http_error import HttpError
+from parkgraph.api.persisted import PersistedQueries
+from parkgraph.api.seats import NoSeatError, Seats
+from parkgraph.api.telling import LIFE_SECONDS, PING_SECONDS, SEND_SECONDS, tell
+from parkgraph.api.understanding import Understanding, Understood
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 5.0
-PING_SECONDS: Final = 20.0
-"""Between signs of life; a client that answers none of them is gone."""
-
-LIFE_SECONDS: Final = 3600.0
-"""Then it has to connect again, with a token that is still valid."""
-
-SEND_SECONDS: Final = 10.0
-"""For a client to take an answer."""
 
 MAX_MESSAGE: Final = 100_000
 MAX_SUBSCRIPTIONS: Final = 10
 """Of a connection."""
 
-MAX_OF_A_CLIENT: Final = 10
-"""Connections."""
-
-MAX_CONNECTIONS: Final = 2_000
-
 BAD_REQUEST, UNAUTHORIZED, BAD_PROTOCOL, INIT_TIMEOUT, DUPLICATE, TOO_MANY_INITS, TOO_MANY = (
     4400, 4401, 4406, 4408, 4409, 4429, 4503,
 )  # fmt: skip
 GOING_AWAY: Final = 1001
-
-log = structlog.get_logger(__name__)
 
 
 class _Close(Exception):
@@ -62,29 +50,23 @@ class _Close(Exception):
 
 
 class LiveEndpoint:
-    """The ASGI application behind the WebSocket of `/graphql`. `connections`: those there are."""
+    """The ASGI application behind the WebSocket of `/graphql`."""
 
     def __init__(
         self,
         documents: Documents,
+        persisted: PersistedQueries,
         rates: RateLimiter,
+        seats: Seats,
         context: Callable[[], Context],
         authenticate: Authenticate = nobody,
-        *,
-        life_seconds: float = LIFE_SECONDS,
-        ping_seconds: float = PING_SECONDS,
     ) -> None:
         self._documents = documents
+        self._understanding = Understanding(documents, persisted)
         self._rates = rates
+        self._seats = seats
         self._context = context
         self._authenticate = authenticate
-        self._life_seconds = life_seconds
-        self._ping_seconds = ping_seconds
-        self._clients: Counter[str] = Counter()
-
-    @property
-    def connections(self) -> int:
-        return self._clients.total()
 
     async def serve(self, socket: WebSocket) -> None:
         if PROTOCOL not in socket.scope.get("subprotocols", ()):
@@ -93,28 +75,23 @@ class LiveEndpoint:
             return
         client = client_of(socket.client.host if socket.client else "")
         await socket.accept(PROTOCOL)
-        if self._clients[client] >= MAX_OF_A_CLIENT or self.connections >= MAX_CONNECTIONS:
-            await socket.close(TOO_MANY, "Too many connections.")
-            return
-        self._clients[client] += 1
         try:
-            await self._talk(socket, client)
-        finally:
-            self._clients[client] -= 1
-            if not self._clients[client]:
-                del self._clients[client]
+            with self._seats.seat(client):
+                await self._talk(socket, client)
+        except NoSeatError:
+            await socket.close(TOO_MANY, "Too many connections.")
 
     async def _talk(self, socket: WebSocket, client: str) -> None:
         talk = _Talk(socket)
         try:
-            async with asyncio.timeout(self._life_seconds):
+            async with asyncio.timeout(LIFE_SECONDS):
                 principal = await self._init(talk, client)
                 context = self._context()
                 if not principal.is_anonymous:
                     context = replace(context, principal=principal)
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(talk.stay_alive(self._ping_seconds))
-                    await self._listen(talk, context, group)
+                    with talk.kept_alive(group):
+                        await self._listen(talk, context, group)
         except* _Close as closes:
             for close in _leaves(closes):
                 await talk.close(close.code, close.reason)
@@ -163,7 +140,7 @@ class LiveEndpoint:
 
     def _subscribe(self, talk: "_Talk", context: Context, message: Mapping[str, Any], group: asyncio.TaskGroup) -> None:
         key, payload = message.get("id"), message.get("payload")
-        if not isinstance(key, str) or not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        if not isinstance(key, str) or not isinstance(payload, dict):
             raise _Close(BAD_REQUEST, "Invalid message")
         if key in talk.running:
             raise _Close(DUPLICATE, f"Subscriber for {key[:50]} already exists")
@@ -173,41 +150,27 @@ class LiveEndpoint:
 
     async def _tell(self, talk: "_Talk", context: Context, key: str, payload: Mapping[str, Any]) -> None:
         try:
-            async for result in self._results(context, payload):
-                errors = [presentable(error).formatted for error in result.errors or ()]
-                if result.data is None and errors:
-                    await talk.send({"type": "error", "id": key, "payload": errors})
-                    return
-                answer = {"data": result.data, **({"errors": errors} if errors else {})}
-                await talk.send({"type": "next", "id": key, "payload": answer})
+            asked = self._understand(payload, bound=context.principal.scope is not None)
+            async with aclosing(tell(self._documents, asked, context)) as told:
+                async for text in told:
+                    await talk.send({"type": "next", "id": key, "payload": Fragment(text)})
+                    del text
             await talk.send({"type": "complete", "id": key})
+        except QueryError as refused:
+            errors = [error.formatted for error in refused.errors]
+            await talk.send({"type": "error", "id": key, "payload": errors})
         finally:
             talk.running.pop(key, None)
 
-    async def _results(self, context: Context, payload: Mapping[str, Any]) -> AsyncIterator[ExecutionResult]:
-        variables, name = payload.get("variables") or {}, payload.get("operationName")
-        if not isinstance(variables, dict):
-            yield _refused(BadUserInputError("variables must be an object."))
-            return
+    def _understand(self, payload: Mapping[str, Any], *, bound: bool) -> Understood:
+        """Raises QueryError."""
         try:
-            operation = self._documents.operation(payload["query"], name if isinstance(name, str) else None, variables)
-        except QueryError as refused:
-            yield _refused(*refused.errors)
-            return
-        if operation.node.operation is not OperationType.SUBSCRIPTION:
-            yield _refused(BadUserInputError("Queries and mutations are sent by POST."))
-            return
-        found = await self._documents.subscribe(operation, context, variables)
-        if isinstance(found, ExecutionResult):
-            yield found
-            return
-        try:
-            async for result in found:
-                yield result
-        except GraphQLError as error:
-            yield _refused(error)
-        finally:
-            await found.aclose()  # type: ignore[attr-defined]
+            asked = self._understanding.of_members(payload, bound=bound)
+        except BadUserInputError as refused:
+            raise QueryError(refused) from None
+        if asked.operation.node.operation is not OperationType.SUBSCRIPTION:
+            raise QueryError(BadUserInputError("Queries and mutations are sent by POST."))
+        return asked
 
 
 class _Talk:
@@ -218,6 +181,7 @@ class _Talk:
         self._turn = asyncio.Lock()
         self.running: dict[str, asyncio.Task[None]] = {}
         self.answered = True
+        self._timer: asyncio.TimerHandle | None = None
 
     async def receive(self) -> Mapping[str, Any]:
         message = await self._socket.receive()
@@ -239,21 +203,32 @@ class _Talk:
         async with self._turn, asyncio.timeout(SEND_SECONDS):
             await self._socket.send_text(orjson.dumps(message).decode())
 
-    async def stay_alive(self, every: float) -> None:
-        while True:
-            await asyncio.sleep(every)
-            if not self.answered:
-                raise _Close(GOING_AWAY, "No sign of life.")
-            self.answered = False
-            await self.send({"type": "ping"})
+    @contextmanager
+    def kept_alive(self, group: asyncio.TaskGroup) -> Iterator[None]:
+        """As long as this, it is asked for signs of life; by a timer, as a task is more to carry."""
+        self._beat_later(group)
+        try:
+            yield
+        finally:
+            if self._timer:
+                self._timer.cancel()
+
+    def _beat_later(self, group: asyncio.TaskGroup) -> None:
+        self._timer = asyncio.get_running_loop().call_later(PING_SECONDS, self._beat, group)
+
+    def _beat(self, group: asyncio.TaskGroup) -> None:
+        self._beat_later(group)
+        group.create_task(self._ping())
+
+    async def _ping(self) -> None:
+        if not self.answered:
+            raise _Close(GOING_AWAY, "No sign of life.")
+        self.answered = False
+        await self.send({"type": "ping"})
 
     async def close(self, code: int, reason: str) -> None:
         with suppress(RuntimeError, WebSocketDisconnect):
             await self._socket.close(code, reason)
-
-
-def _refused(*errors: GraphQLError) -> ExecutionResult:
-    return ExecutionResult(None, list(errors))
 
 
 def _leaves(group: BaseExceptionGroup[_Close]) -> list[_Close]:

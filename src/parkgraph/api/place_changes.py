@@ -49,7 +49,10 @@ class PlaceSubscription:
     ) -> AsyncIterator[PlacesChanged]:
         watched = _watched(info, bounds, ids)
         async for changed in info.context.graph.watching.watch(watched, since):
-            yield PlacesChanged.of(changed)
+            told = PlacesChanged.of(changed)
+            del changed
+            yield told
+            del told
 
 
 def _watched(info: Info, bounds: BoundsInput | None, ids: list[strawberry.ID] | None) -> Watched:

@@ -36,7 +36,7 @@ def from_body(body: bytes) -> GraphQLRequest:
         raise BadUserInputError("The body must be one JSON object; batches of requests are not answered.")
     if not isinstance(members, dict):
         raise BadUserInputError('The body must be a JSON object, such as {"query": "{ networks { id } }"}.')
-    return _request(members)
+    return from_members(members)
 
 
 def from_parameters(parameters: Iterable[tuple[str, str]]) -> GraphQLRequest:
@@ -46,10 +46,11 @@ def from_parameters(parameters: Iterable[tuple[str, str]]) -> GraphQLRequest:
         if name in members:
             raise BadUserInputError(f"The parameter {name[:60]!r} is given twice.")
         members[name] = _json(name, value.encode()) if name in ("variables", "extensions") else value
-    return _request(members)
+    return from_members(members)
 
 
-def _request(members: Mapping[str, Any]) -> GraphQLRequest:
+def from_members(members: Mapping[str, Any]) -> GraphQLRequest:
+    """The request in a JSON object. Raises BadUserInputError."""
     query = _member(members, "query", str, "a string")
     sha256 = _sha256(_member(members, "extensions", dict, "an object"))
     if not query and sha256 is None:

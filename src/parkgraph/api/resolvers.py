@@ -41,6 +41,8 @@ class StrawberryResolutions:
         self._info: Info[Any, Any] | None = None
 
     def of(self, parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
+        if field.subscribe:
+            return Full(field.resolve or default_field_resolver)
         definition = field.extensions.get(_DEFINITION)
         origin = _origin(parent)
         below = get_named_type(field.type)

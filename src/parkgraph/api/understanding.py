@@ -2,8 +2,9 @@
 the next request with the same bytes is the same question.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cachetools import LRUCache
 from graphql import OperationType
@@ -13,7 +14,7 @@ from parkgraph.api.documents import Documents, Operation, QueryError
 from parkgraph.api.errors import CodedError, presentable
 from parkgraph.api.execution.executor import Supplied
 from parkgraph.api.persisted import PersistedQueries
-from parkgraph.api.requests import GraphQLRequest, from_body, from_parameters
+from parkgraph.api.requests import GraphQLRequest, from_body, from_members, from_parameters
 
 KEPT_CHARS: Final = 300_000
 """Of all kept requests together, each with the text of its query, which takes some 150 bytes a character parsed."""
@@ -60,6 +61,10 @@ class Understanding:
         kept = None if bound else self._kept.get(key)
         return kept[1] if kept else self._understand(key, from_parameters(parameters.multi_items()), bound=bound)
 
+    def of_members(self, members: Mapping[str, Any], *, bound: bool) -> Understood:
+        """Of a message that has what a body has. Raises BadUserInputError, QueryError."""
+        return self._understand(b"", from_members(members), bound=bound)
+
     def _understand(self, key: bytes, request: GraphQLRequest, *, bound: bool) -> Understood:
         try:
             source = self._persisted.source(request)
@@ -70,6 +75,6 @@ class Understanding:
         understood = Understood(request, operation)
         size = len(key) + len(source)
         # What a mutation says may be somebody's secret.
-        if operation.node.operation is OperationType.QUERY and not bound and size <= KEPT_CHARS // 10:
+        if operation.node.operation is OperationType.QUERY and key and not bound and size <= KEPT_CHARS // 10:
             self._kept[key] = size, understood
         return understood

@@ -11,7 +11,6 @@ from typing import Annotated, Final
 
 import structlog
 import typer
-import uvicorn
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -25,7 +24,7 @@ from parkgraph.cli.common import OUT, ConfigOption, PortOption
 from parkgraph.cli.problems import is_mendable
 from parkgraph.networks import registry
 from parkgraph.networks.network import Network, NetworkStatus
-from parkgraph.server import DRAIN_SECONDS, Server
+from parkgraph.server import Server, configured
 from parkgraph.settings import Settings, load
 from parkgraph.start_error import StartError
 from parkgraph.web import client
@@ -77,15 +76,7 @@ def _serve(
             banner(OUT, url, context.networks, ide=graphiql.files() is not None, demo=demo)
 
     application = create_app(settings, networks, announce, demo=demo)
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # [server] trusted_proxies says whose are believed
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        server_header=False,
-    )
-    server = Server(config, on_drain=lambda: drain(application))
+    server = Server(configured(application), on_drain=lambda: drain(application))
     # The server drains at either signal and raises it again when it is done: a normal end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A terminal that is closed ends what it started.

@@ -92,6 +92,7 @@ class Watching:
             at = self._last
             if told.places or told.gone or told.missed:
                 yield told
+                del told
                 await asyncio.sleep(self._every_s)
 
     def _since(self, at: int, watched: Watched) -> Changed:

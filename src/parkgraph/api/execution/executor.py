@@ -99,12 +99,15 @@ class Prepared:
             return values
         return Supplied(self, variables, values, self._compiled(values))
 
-    def interpret(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
+    def interpret(
+        self, context: Any, variables: Mapping[str, Any], root: Any
+    ) -> ExecutionResult | Awaitable[ExecutionResult]:
         """As graphql-core executes it."""
         executor = self.executor
         return execute(
             executor.schema,
             self._document,
+            root_value=root,
             context_value=context,
             variable_values=dict(variables),
             operation_name=self.operation.name.value if self.operation.name else None,
@@ -163,16 +166,16 @@ class Supplied:
             len(compiled.circumstances.fields) if compiled else 0
         )
 
-    def execute(self, context: Any) -> ExecutionResult | Awaitable[ExecutionResult]:
-        """The answer; its errors are as they were raised."""
+    def execute(self, context: Any, root: Any = None) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """The answer; its errors are as they were raised. `root`: of a subscription, one of its events."""
         executor, compiled = self._prepared.executor, self._compiled
         if compiled is None:
             executor.executions[Way.INTERPRETED] += 1
-            return self._prepared.interpret(context, self._variables)
+            return self._prepared.interpret(context, self._variables, root)
         executor.executions[Way.COMPILED] += 1
         run = Run(compiled.circumstances, context, executor.resolutions.info(context), self._values, self._arguments)
         try:
-            data = _serially(run, compiled.roots) if self._is_mutation else compiled.roots[0](run, None, None)
+            data = _serially(run, compiled.roots) if self._is_mutation else compiled.roots[0](run, root, None)
         except GraphQLError as error:
             run.add(error, None)
             return ExecutionResult(None, run.errors)

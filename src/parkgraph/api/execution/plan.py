@@ -117,7 +117,9 @@ class Selection:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
-    """A whole operation. Of a mutation, each root field has a selection of its own: they are executed in turn."""
+    """A whole operation. Of a mutation, each root field has a selection of its own: they are executed in turn. That of
+    a subscription is of one event.
+    """
 
     roots: Sequence[Selection]
     selections: Sequence[Selection]
@@ -141,8 +143,6 @@ def plan(
     """The plan of an operation under the values that its conditions have. Raises NotCompiledError, GraphQLError."""
     if schema.get_directive("defer") or schema.get_directive("stream"):
         raise NotCompiledError("the schema delivers incrementally")
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise NotCompiledError("it is a subscription")
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     if operation.directives or any(fragment.variable_definitions for fragment in fragments.values()):
         raise NotCompiledError("the operation has directives, or fragments have variables")
