@@ -279,6 +279,7 @@ class NetworkSettings(_Table):
     enabled: bool = True
     allow_private: bool = False
     refresh_seconds: float | None = Field(None, ge=1, le=2_592_000)
+    max_concurrent: int | None = Field(None, ge=1, le=1000)
     source: Source = Field(Source(""), repr=False, exclude=True)
 
 

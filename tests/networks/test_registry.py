@@ -136,6 +136,7 @@ def test_enabled_networks_are_built_in_their_order(acme: Site, tmp_path: Path) -
         adapter = "acme"
         url = "https://one.example"
         refresh_seconds = 7
+        max_concurrent = 64
         """,
     )
     two, one = registry.build(configured)
@@ -145,6 +146,7 @@ def test_enabled_networks_are_built_in_their_order(acme: Site, tmp_path: Path) -
     every = one.asking[Part.LISTINGS].every
     assert every is not None
     assert every.total_seconds() == 7
+    assert (one.info.max_concurrent, two.info.max_concurrent) == (64, 10)
 
 
 def test_one_network_can_be_built_alone_even_if_it_is_disabled(acme: Site, tmp_path: Path) -> None:

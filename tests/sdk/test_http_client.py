@@ -66,6 +66,21 @@ async def test_any_parameter_arrives_as_it_was_given(new_client: NewClient, para
     assert dict(sent) == {"fixed": "1", **params}
 
 
+@pytest.mark.parametrize(
+    "query", ["q=a%20eq%20%27b%27", "q=a+b", "$select=*&x=1,2;3", "sig=a%2Bb%2Fc%3D", "a=%C3%BC", "&&="]
+)
+async def test_a_query_that_is_written_out_is_sent_as_it_is(client: Client, query: str) -> None:
+    async with serving(answer()) as server:
+        await client.get(f"{server.url}/search?{query}#not-this")
+    assert server.requests[0].target == f"/search?{query}"
+
+
+async def test_what_no_address_may_hold_is_escaped_in_it(client: Client) -> None:
+    async with serving(answer()) as server:
+        await client.get(f"{server.url}/süd?name=ü<>x")
+    assert server.requests[0].target == "/s%C3%BCd?name=%C3%BC%3C%3Ex"
+
+
 async def test_a_post_sends_json(client: Client) -> None:
     async with serving(answer(201)) as server:
         assert (await client.post(server.url, json={"a": "ü"})).status == 201

@@ -78,8 +78,8 @@ class Closable(Protocol):
 
 
 class Network:
-    """`replayed`: it answers from recorded samples. `refresh_every` overrides the network's own cadence.
-    `source` changes when its data come from elsewhere.
+    """`replayed`: it answers from recorded samples. `refresh_every` and `max_concurrent` override what the
+    adapter declares. `source` changes when its data come from elsewhere.
 
     Everything but `snapshot` is written by `succeeded`, `failed` and `restored`.
     """
@@ -92,12 +92,13 @@ class Network:
         client: Closable | None = None,
         replayed: bool = False,
         refresh_every: timedelta | None = None,
+        max_concurrent: int | None = None,
         source: str = "",
     ) -> None:
         self.id = id
         self.source = source
         self.adapter = adapter
-        self.info = _info(adapter)
+        self.info = _info(adapter, max_concurrent)
         self.replayed = replayed
         self._snapshot: Snapshot | None = None
         self._extent: Bounds | None = None
@@ -294,11 +295,12 @@ def denied_pause(denials: int) -> timedelta:
     return min(FIRST_DENIED * 2.0 ** min(denials, 10), LONGEST_DENIED)
 
 
-def _info(adapter: FeedAdapter[Any] | SearchAdapter[Any]) -> NetworkInfo:
+def _info(adapter: FeedAdapter[Any] | SearchAdapter[Any], max_concurrent: int | None) -> NetworkInfo:
     """As the adapter declares it; one that has no way to book takes no bookings, whatever it declares."""
+    info = replace(adapter.info, max_concurrent=max_concurrent) if max_concurrent else adapter.info
     if isinstance(adapter, BookingAdapter):
-        return adapter.info
-    return replace(adapter.info, capabilities=adapter.info.capabilities - {Capability.BOOKING})
+        return info
+    return replace(info, capabilities=info.capabilities - {Capability.BOOKING})
 
 
 def _askings(

@@ -145,8 +145,11 @@ def _build(
         return Network(network_id, adapter, replayed=True, refresh_every=every, source=source)
     client = HttpClient(allow_private=network.allow_private, user_agent=f"parkgraph/{version('parkgraph')}")
     adapter = adapter_class(own, client)
-    client.allow(allowed_per_minute(adapter.info.max_per_minute, every))
-    return Network(network_id, adapter, client=client, refresh_every=every, source=source)
+    built = Network(
+        network_id, adapter, client=client, refresh_every=every, max_concurrent=network.max_concurrent, source=source
+    )
+    client.allow(allowed_per_minute(built.info.max_per_minute, every), built.info.max_concurrent)
+    return built
 
 
 def allowed_per_minute(declared: int, every: timedelta | None) -> int:

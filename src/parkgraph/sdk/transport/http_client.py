@@ -1,15 +1,14 @@
 """One network's way out: every call ends in time, in bounds, and in a Response or a fault."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 from random import SystemRandom
 from typing import Final
-
-import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from parkgraph import tracing
 from parkgraph.sdk.client import Response
@@ -18,7 +17,7 @@ from parkgraph.sdk.transport.body import ENCODINGS, read_body
 from parkgraph.sdk.transport.pace import Pace, RetryBudget
 from parkgraph.sdk.transport.revalidation import Kept, Revalidation
 from parkgraph.sdk.transport.status import Interrupted, Redirected, check_status
-from parkgraph.sdk.transport.wire import Wire, build_request, moved_within_site
+from parkgraph.sdk.transport.wire import Answer, Request, Wire, build_request, headers_of, moved_within_site
 
 ATTEMPTS = 3
 MAX_HOPS = 3
@@ -26,9 +25,9 @@ MAX_HOPS = 3
 _dice: Final = SystemRandom()
 
 
-def _pause(attempt: RetryCallState) -> float:
-    """Up to 0.1 s, then up to twice as long each time, in seconds. tenacity's own dice are the whole process's."""
-    return _dice.uniform(0, 0.1 * 2 ** (attempt.attempt_number - 1))
+def _pause(attempt: int) -> float:
+    """Up to 0.1 s, then up to twice as long each time, in seconds."""
+    return _dice.uniform(0, 0.1 * 2 ** (attempt - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,13 @@ class HttpClient:
         self._budget = RetryBudget()
         self._kept = Revalidation(self._limits.max_bytes)
 
-    def allow(self, per_minute: int) -> None:
-        """Set the allowed rate: an adapter declares it, and has its client before it can be asked."""
+    def allow(self, per_minute: int, max_connections: int | None = None) -> None:
+        """Set what the network allows: an adapter declares it, and has its client before it can be asked.
+
+        `max_connections` counts from the first request on.
+        """
         self._pace = Pace(per_minute)
+        self._wire.max_connections = max_connections or self._wire.max_connections
 
     async def aclose(self) -> None:
         """Close every connection. Calls under way or yet to come fail with Unavailable."""
@@ -77,13 +80,7 @@ class HttpClient:
     ) -> Response:
         """Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
         request = build_request("GET", url, self._headers(headers), params=params)
-        async with self._deadline() as ends:
-            for _ in range(MAX_HOPS if follow else 0):
-                try:
-                    return await self._get(request, ends)
-                except Redirected as moved:
-                    request = moved_within_site(request, moved)
-            return await self._get(request, ends)
+        return await self._in_time(partial(self._follow, request, MAX_HOPS if follow else 0))
 
     async def post(
         self,
@@ -95,51 +92,61 @@ class HttpClient:
     ) -> Response:
         """Sent once. Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
         request = build_request("POST", url, self._headers(headers), json=json, form=form)
-        async with self._deadline() as ends:
-            return await self._send(request, ends)
+        return await self._in_time(partial(self._send, request))
 
-    async def _get(self, request: httpx.Request, ends: float) -> Response:
-        key = (str(request.url), tuple(request.headers.items()))
-        kept = self._kept.find(key)
-        if kept:
-            request.headers.update(kept.conditions)
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(Interrupted),
-            stop=self._gives_up,
-            wait=_pause,
-            reraise=True,
-        )
-        response: Response = await retrying(self._send, request, ends, kept)
-        self._kept.keep(key, response)
-        return response
-
-    def _gives_up(self, attempt: RetryCallState) -> bool:
-        """After the last attempt, without a free turn (the failure says more than a wait), or out of budget."""
-        now = asyncio.get_running_loop().time()
-        return attempt.attempt_number >= ATTEMPTS or not self._pace.is_free(now) or not self._budget.spend()
-
-    def _headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
-        own = {name.lower(): value for name, value in (given or {}).items()}
-        return {"user-agent": self._user_agent, **own, "accept-encoding": ENCODINGS}
-
-    @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[float]:
-        """Hands out the instant of the loop's clock at which the call ends, whatever it is doing."""
+    async def _in_time(self, call: Callable[[float], Awaitable[Response]]) -> Response:
+        """Hands the call the instant of the loop's clock at which it ends, whatever it is doing."""
         seconds = self._limits.deadline.total_seconds()
         ends = asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout_at(ends):
-                yield ends
+                return await call(ends)
         except TimeoutError:
             raise TimedOut(f"no answer within {seconds:g} s") from None
         except (Interrupted, Redirected) as fault:
             raise Unavailable(str(fault)) from None
 
-    async def _send(self, request: httpx.Request, ends: float, kept: Kept | None = None) -> Response:
+    async def _follow(self, request: Request, hops: int, ends: float) -> Response:
+        for _ in range(hops):
+            try:
+                return await self._get(request, ends)
+            except Redirected as moved:
+                request = moved_within_site(request, moved)
+        return await self._get(request, ends)
+
+    async def _get(self, request: Request, ends: float) -> Response:
+        key = (str(request.url), tuple(request.headers.items()))
+        kept = self._kept.find(key)
+        if kept:
+            request = replace(request, headers={**request.headers, **kept.conditions})
+        response = await self._repeat(request, ends, kept)
+        self._kept.keep(key, response)
+        return response
+
+    async def _repeat(self, request: Request, ends: float, kept: Kept | None) -> Response:
+        for attempt in count(1):
+            try:
+                return await self._send(request, ends, kept)
+            except Interrupted:
+                if self._gives_up(attempt):
+                    raise
+            await asyncio.sleep(_pause(attempt))
+        raise AssertionError("it gave up before")
+
+    def _gives_up(self, attempt: int) -> bool:
+        """After the last attempt, without a free turn (the failure says more than a wait), or out of budget."""
+        now = asyncio.get_running_loop().time()
+        return attempt >= ATTEMPTS or not self._pace.is_free(now) or not self._budget.spend()
+
+    def _headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
+        own = {name.lower(): value for name, value in (given or {}).items()}
+        return {"user-agent": self._user_agent, **own, "accept-encoding": ENCODINGS}
+
+    async def _send(self, request: Request, ends: float, kept: Kept | None = None) -> Response:
         await self._turn(ends)
         with _span(request) as span:
             try:
-                response = await self._exchange(request, kept)
+                response = await self._wire.exchange(request, partial(self._read, kept))
             except (NetworkFault, Interrupted, Redirected) as fault:
                 span.failed(type(fault).__name__)
                 raise
@@ -147,20 +154,19 @@ class HttpClient:
         self._budget.earn()
         return response
 
-    async def _exchange(self, request: httpx.Request, kept: Kept | None) -> Response:
-        async with self._wire.exchange(request) as answer:
-            headers = dict(answer.headers.items())
-            if kept and answer.status_code == 304:
-                return kept.renewed(headers)
-            check_status(answer.status_code, headers, datetime.now(UTC))
-            length = headers.get("content-length", "")
-            content = await read_body(
-                answer.aiter_raw(),
-                headers.get("content-encoding", ""),
-                int(length) if length.isdecimal() else None,
-                self._limits.max_bytes,
-            )
-            return Response(answer.status_code, headers, content)
+    async def _read(self, kept: Kept | None, answer: Answer) -> Response:
+        headers = headers_of(answer)
+        if kept and answer.status == 304:
+            return kept.renewed(headers)
+        check_status(answer.status, headers, datetime.now(UTC))
+        length = headers.get("content-length", "")
+        content = await read_body(
+            answer.content.iter_any(),
+            headers.get("content-encoding", ""),
+            int(length) if length.isdecimal() else None,
+            self._limits.max_bytes,
+        )
+        return Response(answer.status, headers, content)
 
     async def _turn(self, ends: float) -> None:
         """Wait for the allowed rate. Raises RateLimited at once where the turn comes after the deadline."""
@@ -170,6 +176,8 @@ class HttpClient:
         if now + wait > ends:
             pace.give_back()
             raise RateLimited("the allowed rate of requests is used up", timedelta(seconds=wait))
+        if not wait:
+            return
         try:
             await asyncio.sleep(wait)
         except asyncio.CancelledError:
@@ -177,6 +185,6 @@ class HttpClient:
             raise
 
 
-def _span(request: httpx.Request) -> AbstractContextManager[tracing.Span]:
-    facts = {"http.request.method": request.method, "server.address": request.url.host}
+def _span(request: Request) -> AbstractContextManager[tracing.Span]:
+    facts = {"http.request.method": request.method, "server.address": request.url.host or ""}
     return tracing.span(request.method, tracing.Kind.CLIENT, facts)
