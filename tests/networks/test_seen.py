@@ -5,7 +5,7 @@ from decimal import Decimal
 from parkgraph.domain.money import Money
 from parkgraph.domain.place import ListingOffer
 from parkgraph.domain.pricing import OfferStatus
-from parkgraph.networks.seen import remember, together
+from parkgraph.networks.seen import remember, seen_again, together
 from parkgraph.networks.snapshots import Snapshot
 from tests.networks.scripted import NOW, batch, listing
 
@@ -74,3 +74,24 @@ def test_nothing_new_from_another_process_is_no_news() -> None:
 
 def test_what_another_process_saw_is_news_where_nothing_was_seen() -> None:
     assert together(None, seen("a")) == (seen("a"), True)
+
+
+def test_a_search_that_saw_nothing_new_is_as_much_work_as_it_is_long() -> None:
+    before = seen("a", "b")
+    after = seen_again(before, batch("b"), LATER)
+    assert after is not None
+    assert after.listings is before.listings
+    assert (after.taken_at, after.published.taken_at) == (LATER, LATER)
+    assert after == remember(before, batch("b"), LATER)[0]
+
+
+def test_what_is_new_is_not_seen_again() -> None:
+    before = seen("a")
+    assert seen_again(None, batch("a"), LATER) is None
+    assert seen_again(before, batch("a", "b"), LATER) is None
+    assert seen_again(before, batch(listing("a", name="New")), LATER) is None
+
+
+def test_of_too_many_those_that_were_seen_again_are_kept() -> None:
+    third, _ = remember(seen("a", "b", "c"), batch("d"), LATER, again=["b", "a"], limit=3)
+    assert list(third.listings) == ["b", "a", "d"]

@@ -1,8 +1,9 @@
 """What searches saw of a network that answers one question at a time: kept, so that a place resolves later. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from parkgraph.domain.place import Listing
@@ -12,13 +13,40 @@ from parkgraph.sdk.batch import Batch
 LIMIT: Final = 20_000
 """Listings of one network; those seen last stay."""
 
+_facts: Final = attrgetter(*(field.name for field in fields(Listing) if field.name != "offers"))
+"""All that is kept of a listing: its offers are of one search."""
 
-def remember(seen: Snapshot | None, batch: Batch[Listing], now: datetime, limit: int = LIMIT) -> tuple[Snapshot, bool]:
-    """What was seen and what this search saw, without offers; and whether that is anything new."""
+
+def seen_again(seen: Snapshot | None, batch: Batch[Listing], now: datetime) -> Snapshot | None:
+    """The snapshot as of a search that saw nothing new, whose work is of its own size; None for any other search.
+
+    It holds the very same listings, in the same order: whoever counts on that has to note who was seen again.
+    """
+    if seen is None or seen.live is not None:
+        return None
+    known = seen.published.listings
+    for listing in batch.items:
+        before = known.get(listing.local_id)
+        if before is None or _facts(before) != _facts(listing):
+            return None
+    as_of = batch.as_of or seen.as_of
+    published = replace(seen.published, as_of=as_of, taken_at=now, rejected=batch.rejected)
+    return replace(seen, as_of=as_of, taken_at=now, rejected=batch.rejected, published=published)
+
+
+def remember(
+    seen: Snapshot | None, batch: Batch[Listing], now: datetime, again: Iterable[str] = (), limit: int = LIMIT
+) -> tuple[Snapshot, bool]:
+    """What was seen and what this search saw, without offers; and whether that is anything new.
+
+    `again`: what was seen again meanwhile, in this order.
+    """
     found = {listing.local_id: replace(listing, offers=()) for listing in batch.items}
     as_of = batch.as_of or (seen.as_of if seen else None)
-    rest = _without(seen.published.listings, found) if seen else {}
-    published = Published(_last({**rest, **found}, limit), as_of, now, batch.rejected)
+    known = seen.published.listings if seen else {}
+    lately = {local_id: known[local_id] for local_id in again if local_id in known and local_id not in found}
+    rest = _without(known, {**lately, **found})
+    published = Published(_last({**rest, **lately, **found}, limit), as_of, now, batch.rejected)
     return _changed(seen, combine(published, None, seen))
 
 

@@ -81,7 +81,7 @@ def combine(published: Published, live: Live | None = None, previous: Snapshot |
         update = updates.get(local_id)
         current = _with_update(listing, update, fetched) if update else listing
         old = before.get(local_id)
-        listings[local_id] = old if old == current and old is not None else current
+        listings[local_id] = old if old is not None and (old is current or old == current) else current
     times = [as_of for as_of in (published.as_of, live.as_of if live else None) if as_of]
     return Snapshot(
         listings=listings,
