@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import faults, gates, nearby, peers, pricing, yard_calendar, yards
+from bench import fanout, faults, gates, nearby, peers, pricing, yard_calendar, yards
 from bench.load import measure
 from bench.overload import TIMES_CAPACITY, overload
 from bench.processes import serving, yield_first_core
@@ -37,6 +37,7 @@ def main() -> None:
         f"p50 {shed.refusal_p50_ms:.1f} ms, p99 {shed.refusal_p99_ms:.1f} ms"
     )
     peers.main()
+    fanout.main()
 
 
 if __name__ == "__main__":

@@ -27,29 +27,35 @@ class Cost:
     bytes: int
 
 
-def request(port: int, variables: Mapping[str, object] = VARIABLES) -> bytes:
-    body = json.dumps({"query": QUERY, "variables": variables}).encode()
+def request(port: int, variables: Mapping[str, object] = VARIABLES, query: str = QUERY) -> bytes:
+    body = json.dumps({"query": query, "variables": variables}).encode()
     head = f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-async def ask(port: int) -> bytes:
-    """The body of one answer."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request(port))
+async def ask(port: int, asked: bytes | None = None) -> bytes:
+    """The body of one answer, to the workload's question where no other is asked."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    writer.write(asked or request(port))
     body = await _answer(reader)
     writer.close()
     return body
 
 
-async def measure(port: int, server: psutil.Process, seconds: float, requests: Iterator[bytes] | None = None) -> Cost:
+async def measure(
+    port: int,
+    server: psutil.Process,
+    seconds: float,
+    requests: Iterator[bytes] | None = None,
+    connections: int = CONNECTIONS,
+) -> Cost:
     """Ask without a pause for so long. `requests`: what is asked, else the workload's question."""
     requests = requests or repeat(request(port))
     end = time.perf_counter() + seconds
     before = server.cpu_times()
     begun = time.perf_counter()
     times = [
-        t for ts in await asyncio.gather(*(_connection(port, end, requests) for _ in range(CONNECTIONS))) for t in ts
+        t for ts in await asyncio.gather(*(_connection(port, end, requests) for _ in range(connections))) for t in ts
     ]
     elapsed = time.perf_counter() - begun
     after = server.cpu_times()
@@ -61,7 +67,7 @@ async def measure(port: int, server: psutil.Process, seconds: float, requests: I
         p50_ms=1000 * statistics.median(times),
         p99_ms=1000 * times[int(len(times) * 0.99)],
         rss_mb=server.memory_info().rss / 1_000_000,
-        bytes=len(await ask(port)),
+        bytes=len(await ask(port, next(requests))),
     )
 
 

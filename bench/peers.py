@@ -8,7 +8,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
@@ -49,9 +49,11 @@ def install() -> str | None:
     return None
 
 
-def peer(kind: str, source: Path) -> AbstractContextManager[tuple[int, psutil.Process]]:
-    """The port and the process of a peer that serves the places of this answer."""
-    return running(lambda port: ["node", "server.mjs", kind, str(port), str(source)], _answers, NODE)
+def peer(
+    kind: str, source: object, is_ready: Callable[[int], bool] | None = None
+) -> AbstractContextManager[tuple[int, psutil.Process]]:
+    """The port and the process of a peer; most serve the places of the answer in `source`."""
+    return running(lambda port: ["node", "server.mjs", kind, str(port), str(source)], is_ready or _answers, NODE)
 
 
 def main() -> None:

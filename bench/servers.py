@@ -5,6 +5,7 @@ and data on strawberry's own view, without anything of ours around it; `static` 
 the data directory, whatever is asked. `live` has counts that change.
 """
 
+import json
 import socket
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
+from bench.slow_networks import network as slow_network
 from bench.workload import networks
 from parkgraph import logs
 from parkgraph.api import schema
@@ -82,7 +84,14 @@ def stock(data_dir: Path) -> Starlette:
     return app
 
 
-SERVERS = {"static": static, "parkgraph": parkgraph, "cold": cold, "stock": stock, "live": live}
+def fanout(data_dir: Path) -> Application:
+    """Six networks, at the addresses of `networks.json`, that are asked with each search: as long as it takes."""
+    urls = json.loads((data_dir / "networks.json").read_bytes())
+    asked = [slow_network(number, url) for number, url in enumerate(urls)]
+    return parkgraph(data_dir / "fanout", asked, PARKGRAPH_SERVER_QUERY_DEADLINE_MS="10000")
+
+
+SERVERS = {"fanout": fanout, "static": static, "parkgraph": parkgraph, "cold": cold, "stock": stock, "live": live}
 
 if __name__ == "__main__":
     kind, port, folder = sys.argv[1:]

@@ -30,10 +30,14 @@ query Bench($near: CoordinatesInput!, $stay: StayInput!) {
   }
 }
 """
-VARIABLES: Final = {
-    "near": {"latitude": 48.78, "longitude": 9.18},
-    "stay": {"arrive": "2026-11-24T09:00:00+01:00", "leave": "2026-11-25T09:00:00+01:00"},
-}
+STAY: Final = {"arrive": "2026-11-24T09:00:00+01:00", "leave": "2026-11-25T09:00:00+01:00"}
+VARIABLES: Final = {"near": {"latitude": 48.78, "longitude": 9.18}, "stay": STAY}
+
+
+def spot(number: int) -> Coordinates:
+    """Where this facility is: some 150 m from the next."""
+    row, column = divmod(number, 10)
+    return Coordinates(48.77 + row * 0.004, 9.17 + column * 0.002)
 
 
 class Invented(FeedAdapter[AdapterSettings]):
@@ -54,12 +58,11 @@ class Invented(FeedAdapter[AdapterSettings]):
         return Batch(tuple(self._listing(number) for number in range(PLACES)))
 
     def _listing(self, number: int) -> Listing:
-        row, column = divmod(number, 10)
         hour = RateLine(RateLineKind.INCREMENTING, Decimal(self._price), timedelta(hours=1))
         return Listing(
             local_id=f"facility-{number}",
             name=f"Parkhaus Beispielstraße {number}",
-            location=Coordinates(48.77 + row * 0.004, 9.17 + column * 0.002),
+            location=spot(number),
             kind=PlaceKind.GARAGE,
             address=f"Beispielstraße {number}, 70173 Stuttgart",
             operator="Beispiel GmbH",

@@ -27,7 +27,7 @@ export const typeDefs = /* GraphQL */ `
 const EARTH_RADIUS_M = 6371008.8;
 const radians = (degrees) => (degrees * Math.PI) / 180;
 
-function metres(a, b) {
+export function metres(a, b) {
   const [phi, psi] = [radians(a.latitude), radians(b.latitude)];
   const chord =
     Math.sin((psi - phi) / 2) ** 2 +

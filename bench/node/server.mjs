@@ -1,8 +1,10 @@
 // node server.mjs KIND PORT ANSWER: one peer, on /graphql of the loopback.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 const [kind, port, source] = process.argv.slice(2);
 const host = "127.0.0.1";
+const addresses = () => JSON.parse(readFileSync(source, "utf8"));
 
 const kinds = {
   async mercurius() {
@@ -28,6 +30,21 @@ const kinds = {
     const server = new ApolloServer({ typeDefs, resolvers: resolversOf(source), introspection: false });
     await startStandaloneServer(server, { listen: { host, port: Number(port) } });
   },
+  // ANSWER is a file of the addresses of the slow networks here, and for hive.
+  async fanout() {
+    const { default: Fastify } = await import("fastify");
+    const { default: mercurius } = await import("mercurius");
+    const { askingResolvers, typeDefs } = await import("./fanout.mjs");
+    const app = Fastify();
+    app.register(mercurius, { schema: typeDefs, resolvers: askingResolvers(addresses()), jit: 1 });
+    await app.listen({ host, port: Number(port) });
+  },
+  async hive() {
+    const { createGatewayRuntime } = await import("@graphql-hive/gateway-runtime");
+    const { supergraphOf } = await import("./fanout.mjs");
+    const gateway = createGatewayRuntime({ supergraph: supergraphOf(addresses()), logging: false });
+    createServer(gateway).listen(Number(port), host);
+  },
   // ANSWER is the URL of a database here.
   async postgraphile() {
     const { postgraphile } = await import("postgraphile");
@@ -37,4 +54,5 @@ const kinds = {
 };
 
 process.env.NODE_ENV = "production";
+process.on("SIGTERM", () => process.exit());
 await kinds[kind]();
