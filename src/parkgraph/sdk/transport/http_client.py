@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 from random import SystemRandom
 from typing import Final
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from parkgraph import tracing
 from parkgraph.sdk.client import Response
@@ -25,9 +26,9 @@ MAX_HOPS = 3
 _dice: Final = SystemRandom()
 
 
-def _pause(attempt: int) -> float:
-    """Up to 0.1 s, then up to twice as long each time, in seconds."""
-    return _dice.uniform(0, 0.1 * 2 ** (attempt - 1))
+def _pause(attempt: RetryCallState) -> float:
+    """Up to 0.1 s, then up to twice as long each time, in seconds. tenacity's own dice are the whole process's."""
+    return _dice.uniform(0, 0.1 * 2 ** (attempt.attempt_number - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +125,27 @@ class HttpClient:
         return response
 
     async def _repeat(self, request: Request, ends: float, kept: Kept | None) -> Response:
-        for attempt in count(1):
-            try:
-                return await self._send(request, ends, kept)
-            except Interrupted:
-                if self._gives_up(attempt):
-                    raise
-            await asyncio.sleep(_pause(attempt))
-        raise AssertionError("it gave up before")
+        try:
+            return await self._send(request, ends, kept)
+        except Interrupted as fault:
+            first: Interrupted | None = fault
 
-    def _gives_up(self, attempt: int) -> bool:
+        # tenacity's bookkeeping is a tenth of a call, so it hears of the first attempt only where that failed.
+        async def attempt() -> Response:
+            nonlocal first
+            if first:
+                fault, first = first, None
+                raise fault
+            return await self._send(request, ends, kept)
+
+        repeating = retry_if_exception_type(Interrupted)
+        retrying = AsyncRetrying(retry=repeating, stop=self._gives_up, wait=_pause, reraise=True)
+        return await retrying(attempt)
+
+    def _gives_up(self, attempt: RetryCallState) -> bool:
         """After the last attempt, without a free turn (the failure says more than a wait), or out of budget."""
         now = asyncio.get_running_loop().time()
-        return attempt >= ATTEMPTS or not self._pace.is_free(now) or not self._budget.spend()
+        return attempt.attempt_number >= ATTEMPTS or not self._pace.is_free(now) or not self._budget.spend()
 
     def _headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
         own = {name.lower(): value for name, value in (given or {}).items()}
