@@ -78,6 +78,8 @@ class Metrics:
         self.in_flight = 0
         """HTTP requests being answered: counted by the one thread that answers them."""
         self._gauge("http_in_flight", "HTTP requests being answered").set_function(lambda: self.in_flight)
+        self._calls_of = _Children(self._calls)
+        self._call_seconds_of = _Children(self._call_seconds)
         self._operations_of = _Children(self._operations)
         self._operation_seconds_of = _Children(self._operation_seconds)
         self._requests_of = _Children(self._requests)
@@ -104,8 +106,8 @@ class Metrics:
         if answer.was_refused:
             self._refusals.labels(network.id, part, answer.code).inc()
             return
-        self._calls.labels(network.id, part, answer.code or "OK").inc()
-        self._call_seconds.labels(network.id, part).observe(answer.latency_ms / 1000)
+        self._calls_of[network.id, part, answer.code or "OK"].inc()
+        self._call_seconds_of[network.id, part].observe(answer.latency_ms / 1000)
 
     def booked(self, network: str, action: str, outcome: str) -> None:
         """Something came of asking to book or to cancel, or of looking after what was lost."""

@@ -25,6 +25,15 @@ def test_public_holidays_are_those_of_the_place() -> None:
     assert hours.is_open(christmas) is False
 
 
+@pytest.mark.parametrize(
+    ("text", "on_a_holiday"), [("Mo-Su,PH 08:00-18:00", True), ("Mo-Su 08:00-18:00;PH off", False)]
+)
+def test_holidays_count_wherever_they_are_named(text: str, on_a_holiday: bool) -> None:
+    hours = parse_hours(text, STATION, BERLIN)
+    assert hours is not None
+    assert hours.is_open(datetime(2026, 12, 25, 12, tzinfo=BERLIN)) is on_a_holiday
+
+
 def test_hours_that_say_unknown_are_unknown() -> None:
     hours = parse_hours("Mo-Su 08:00-18:00 unknown", STATION, BERLIN)
     assert hours is not None

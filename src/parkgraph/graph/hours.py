@@ -2,12 +2,16 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]
 
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.hours import Hours
+
+_HOLIDAYS: Final = ("PH", "SH")
+"""Public and school holidays. Which they are follows from the country, whose borders take 110 MB of memory."""
 
 
 class OsmHours:
@@ -26,7 +30,13 @@ class OsmHours:
 def parse_hours(text: str, position: Coordinates, zone: ZoneInfo) -> Hours | None:
     """None where the text is not OSM syntax: unknown hours, never a guess."""
     try:
-        parsed = OpeningHours(text, timezone=zone, coords=(position.latitude, position.longitude))
+        parsed = OpeningHours(
+            text,
+            timezone=zone,
+            coords=(position.latitude, position.longitude),
+            auto_country=any(holiday in text for holiday in _HOLIDAYS),
+            auto_timezone=False,
+        )
     except ParserError:
         return None
     return OsmHours(parsed, zone)

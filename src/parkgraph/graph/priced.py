@@ -36,7 +36,9 @@ class Priced:
         ready: Ready,
         *,
         several_currencies: bool = False,
+        like: "Priced | None" = None,
     ) -> None:
+        self._like = like
         self.place = place
         self._stay = stay
         self._vehicle = vehicle
@@ -47,13 +49,32 @@ class Priced:
         self.ready = ready
         self._several = several_currencies
 
+    def but(self, ready: Ready, *, several_currencies: bool = False) -> "Priced":
+        """The same with other ready offers: what else is in the way is in the way of those too."""
+        return Priced(
+            self.place,
+            self._stay,
+            self._vehicle,
+            self.infos,
+            self.now,
+            self._exchange,
+            self._quoted,
+            ready,
+            several_currencies=several_currencies,
+            like=self,
+        )
+
     @cached_property
     def until(self) -> datetime:
         """From `now` until this instant, exclusively, all of it is the same."""
+        if self._like:
+            return self._like.until
         return same_until(self.place, self._stay, self.infos, self.now)
 
     @cached_property
     def barred(self) -> tuple[Exclusion, ...]:
+        if self._like:
+            return self._like.barred
         return exclusions(self.place, self._stay, self._vehicle, self.infos, self.now)
 
     @cached_property

@@ -22,7 +22,7 @@ from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import Offer, compared, exclusions, is_fresh, live_level, offers, zone_of
 from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.places import PlaceGraph
-from parkgraph.graph.priced import Priced, Prices
+from parkgraph.graph.priced import Prices
 from parkgraph.graph.question import PlaceSort, Question
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.listing_offers import is_unpriced
@@ -145,16 +145,13 @@ class Search:
         known = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates)
         centre = question.near or bounds_of(question.area).centre
         found: Sequence[Hit] = [Hit(known(place), question, centre, moment) for place in places]
-        found = self._but(found, question, moment, ready) if ready else found
+        found = self._but(found, ready) if ready else found
         hits = sorted((hit for hit in found if hit.passes(question.filter)), key=lambda hit: hit.key)
         rest = self._after(hits, question, after)
-        page = await self._with_room(rest[:first], question, moment, ends)
-        page = await self._with_quotes(page, question, moment, answers, ends)
+        page = await self._with_room(rest[:first], question, ends)
+        page = await self._with_quotes(page, question, answers, ends)
         if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
-            page = [
-                hit.but(self._priced(hit.place, question, moment, hit.priced.ready, several_currencies=True))
-                for hit in page
-            ]
+            page = [hit.but(hit.priced.but(hit.priced.ready, several_currencies=True)) for hit in page]
         looked_at = found if question.looks_at_all else page
         until = min((hit.priced.until for hit in looked_at), default=FOR_EVER)
         return Page(page, len(hits), len(rest) > first, len(rest) < len(hits), until), looked_at
@@ -166,21 +163,6 @@ class Search:
     def _counts(self, hits: Iterable[Hit]) -> bool:
         """Whether any of them is booked through this server, so that others may take its room at any time."""
         return any(self._availability.counts(key.network) for hit in hits for key, _ in hit.place.listings)
-
-    def _priced(
-        self, place: Place, question: Question, moment: Moment, ready: Ready, *, several_currencies: bool = False
-    ) -> Priced:
-        return Priced(
-            place,
-            question.stay,
-            question.vehicle,
-            moment.infos,
-            moment.now,
-            moment.rates,
-            self._prices.quoted,
-            ready,
-            several_currencies=several_currencies,
-        )
 
     async def offers_of(
         self, place: Place, stay: Stay, vehicle: Vehicle, ends: float | None = None
@@ -207,13 +189,13 @@ class Search:
         )
         return {key: ready for (key, _), ready in zip(asked, answers, strict=True) if ready}
 
-    async def _with_room(self, page: Sequence[Hit], question: Question, moment: Moment, ends: float) -> Sequence[Hit]:
+    async def _with_room(self, page: Sequence[Hit], question: Question, ends: float) -> Sequence[Hit]:
         """The page, with what is left for the stay where this server takes the bookings."""
         if question.room_decides:
             return page
         open_ = [hit.place for hit in page if not hit.is_barred]
         left = await self._left(open_, question.stay, question.vehicle, ends)
-        return self._but(page, question, moment, left)
+        return self._but(page, left)
 
     async def _left(
         self, places: Iterable[Place], stay: Stay | None, vehicle: Vehicle, ends: float
@@ -239,7 +221,6 @@ class Search:
         self,
         page: Sequence[Hit],
         question: Question,
-        moment: Moment,
         answers: Sequence[SearchAnswer],
         ends: float,
     ) -> Sequence[Hit]:
@@ -264,12 +245,13 @@ class Search:
             return page
         quoted = await self._quoted(keys[:QUOTES_OF_A_PAGE], stay, question.vehicle, ends)
         await self._turns.take()
-        return self._but(page, question, moment, quoted)
+        return self._but(page, quoted)
 
-    def _but(self, hits: Sequence[Hit], question: Question, moment: Moment, more: Ready) -> Sequence[Hit]:
+    @staticmethod
+    def _but(hits: Sequence[Hit], more: Ready) -> Sequence[Hit]:
         """The hits, with these ready offers besides."""
         return [
-            hit.but(self._priced(hit.place, question, moment, {**hit.priced.ready, **more}))
+            hit.but(hit.priced.but({**hit.priced.ready, **more} if hit.priced.ready else more))
             if any(key in more for key, _ in hit.place.listings)
             else hit
             for hit in hits

@@ -17,7 +17,9 @@ class Bulkhead:
 
     async def enter(self, patience: float) -> bool:
         """Whether there was a place within `patience` seconds. Whoever entered has to `leave`."""
-        if self._turns.locked() and self._waiting >= self._queue:
+        if not self._turns.locked():
+            return await self._turns.acquire()
+        if self._waiting >= self._queue:
             return False
         self._waiting += 1
         try:

@@ -14,7 +14,9 @@ class Row(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, row: Any) -> Any:
-        return {key: value for key, value in row.items() if value is not None} if isinstance(row, dict) else row
+        if isinstance(row, dict) and None in row.values():
+            return {key: value for key, value in row.items() if value is not None}
+        return row
 
 
 def one_line(text: str) -> str:
