@@ -1,7 +1,7 @@
 """Gates, as they are configured."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from parkgraph.gates.insiders import Insiders
 from parkgraph.gates.journal import Journal
 from parkgraph.gates.line import GateLine
 from parkgraph.gates.lists import AllowLists
+from parkgraph.gates.lost import LostExits
 from parkgraph.gates.observer import GateObserver, nobody
 from parkgraph.gates.office import GateOffice
 from parkgraph.gates.reading import GateReader
@@ -75,17 +76,23 @@ async def open_gate_house(
         hub or Hub(database, CHANNELS),
         Subjects(database, vault),
         Retention(database, vault, clock),
+        LostExits(database, registry, turns, sessions, rights, following),
     )
 
 
 async def keep_forgetting(house: GateHouse, leads: Callable[[], bool]) -> None:
-    """As long as it runs, the process that leads forgets what is due."""
+    """As long as it runs, the process that leads gives up vehicles that are lost, and forgets what is due."""
     while True:
         await asyncio.sleep(FORGET_EVERY.total_seconds())
         if leads():
-            try:
-                await house.retention.forget()
-            except GatesUnavailable:
-                continue
-            except Exception:  # noqa: BLE001  (one round's bug must not end all others)
-                _log.exception("plates_not_forgotten")
+            await _round(house.lost.give_up, "lost_exits_not_given_up")
+            await _round(house.retention.forget, "plates_not_forgotten")
+
+
+async def _round(work: Callable[[], Awaitable[object]], failed: str) -> None:
+    try:
+        await work()
+    except GatesUnavailable:
+        return
+    except Exception:  # noqa: BLE001  (one round's bug must not end all others)
+        _log.exception(failed)

@@ -118,6 +118,27 @@ async def test_a_vehicle_that_follows_another_raises_an_alarm(line: Line) -> Non
     assert (AssistCaseKind.TAILGATE, None) in await line.cases()
 
 
+async def test_who_passes_on_the_pulse_of_another_raises_an_alarm(line: Line) -> None:
+    await line.grant()
+    command = (await line.request(PLATE)).command
+    assert command is not None
+    await line.request("MZ-Z 1", passage="behind")
+    state = (line.boot, next(line.sequences), line.now, BarrierState.OPEN)
+    await line.record(BarrierEvent(uuid4(), *state, passage="behind", command=command.id))
+    assert (AssistCaseKind.TAILGATE, None) in await line.cases()
+
+
+@pytest.mark.parametrize("first", ["the barrier", "the read"])
+async def test_that_it_followed_is_known_in_whatever_order_it_is_told(line: Line, first: str) -> None:
+    behind = replace(line.opened("MZ-Z 1", IN, -0.5, passage="behind"), edge=None)
+    crossed = BarrierEvent(uuid4(), line.boot, next(line.sequences), line.now, BarrierState.OPEN, passage="behind")
+    for event in (crossed, behind) if first == "the barrier" else (behind, crossed):
+        await line.record(event)
+    assert (AssistCaseKind.TAILGATE, None) in await line.cases()
+    await line.record(line.opened("MZ-Z 1", IN, -0.5, passage="behind"))
+    assert (AssistCaseKind.TAILGATE, None) in await line.cases(resolved=True)
+
+
 async def test_a_gate_that_opened_without_a_right_is_looked_at(line: Line) -> None:
     await line.record(line.opened("KA-XY 99", IN, -1))
     assert (AssistCaseKind.OFFLINE_ENTRY, "NO_RIGHT") in await line.cases()

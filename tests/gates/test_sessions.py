@@ -7,11 +7,12 @@ from sqlalchemy.exc import DBAPIError
 
 from parkgraph.domain.money import Money
 from parkgraph.gates.cases import AssistCaseKind
+from parkgraph.gates.charging import PriceHold
 from parkgraph.gates.decision import Decision, DecisionReason
 from parkgraph.gates.session import SessionStatus
 from parkgraph.yards.reservations.payments import Authorisation
 from tests.gates.stage import IN, OUT, PLATE, Line, at_noon
-from tests.yards.reservations.stage import HOUR, NOON, hours_from
+from tests.yards.reservations.stage import EDITOR, HOUR, NOON, hours_from
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -150,3 +151,44 @@ async def test_prices_that_depend_on_a_doubtful_clock_are_held(line: Line) -> No
     assert (session.total, session.hold) == (None, "CLOCK")
     assert line.stage.till.told == []
     assert (AssistCaseKind.PRICE_HELD, "CLOCK") in await line.cases()
+
+
+async def test_a_vehicle_that_nobody_saw_leave_is_given_up(line: Line) -> None:
+    await line.grant(ends=2)
+    await line.request(PLATE, IN)
+    at_noon(line, 7 * 24 + 1.9)
+    await line.house.lost.give_up()
+    assert (await line.session()).status is SessionStatus.OPEN
+    at_noon(line, 7 * 24 + 2.1)
+    await line.house.lost.give_up()
+    session = await line.session()
+    assert (session.status, session.hold, session.total) == (SessionStatus.LOST_EXIT, PriceHold.NO_EXIT, None)
+    assert await line.cases() == [(AssistCaseKind.LOST_EXIT, None)]
+    await line.record(line.opened(PLATE, OUT, 1))
+    assert (await line.session()).status is SessionStatus.CLOSED
+    assert await line.cases() == []
+
+
+async def test_one_without_a_right_is_given_up_so_long_after_it_came_in(line: Line) -> None:
+    await line.record(line.opened("KA-XY 99", IN, -1))
+    at_noon(line, 7 * 24 - 0.9)
+    await line.house.lost.give_up()
+    assert (await line.session()).status is SessionStatus.LOST_EXIT
+
+
+async def test_who_was_given_up_may_come_in_again(line: Line) -> None:
+    await line.grant(ends=2)
+    await line.request(PLATE, IN)
+    at_noon(line, 8 * 24)
+    await line.grant(begins=8 * 24 - 1, ends=8 * 24 + 2)
+    await line.house.lost.give_up()
+    assert (await line.request(PLATE, IN)).decision is Decision.OPEN
+    assert [each.status for each in await line.sessions()] == [SessionStatus.LOST_EXIT, SessionStatus.OPEN]
+
+
+async def test_at_a_removed_gate_vehicles_are_given_up_as_well(line: Line) -> None:
+    await line.record(line.opened("KA-XY 99", IN, -1))
+    await line.house.office.remove(EDITOR, line.gate.id)
+    at_noon(line, 8 * 24)
+    await line.house.lost.give_up()
+    assert (await line.session()).status is SessionStatus.LOST_EXIT

@@ -179,9 +179,14 @@ class Backlog:
             await self._records.keep(connection, gate, passages)
             again = {each.ref: before[each.ref] for each in passages if each.ref in before}
             await self._following.follow(turn, passages, again, rights)
+            stayed = {each.ref: each.id for each in passages if not each.crossed}
+            opened = await self._journal.opened_for(connection, gate.key, stayed)
+            await cases.report(connection, gate, [_tailgate(stayed[ref]) for ref in opened], turn.now)
+            explained = [_tailgate(each.id) for each in passages if each.crossed and each.ref in again]
+            await cases.settle(connection, explained, turn.now)
 
     async def _note_barriers(self, turn: Turn, states: Sequence[BarrierEvent]) -> None:
-        """A barrier that was open for a vehicle which nothing let pass: it followed another one."""
+        """A barrier that was open for a vehicle which nothing let pass, be it by another one's command: it followed."""
         said = [(each.lane or "", str(each.state), each.observed) for each in states]
         await self._records.barriers(turn.connection, turn.gate, said)
         open_ = [each for each in states if each.state is BarrierState.OPEN]
@@ -189,19 +194,19 @@ class Backlog:
             if each.command:
                 confirmed = "POSITION_CONFIRMED"
                 await self._records.acknowledge(turn.connection, turn.gate, each.command, confirmed, each.observed)
-        refs = {each.passage for each in open_ if each.passage and not each.command}
+        refs = {each.passage for each in open_ if each.passage}
         passed = await self._records.before(turn.connection, turn.gate, refs) if refs else {}
-        followed = [
-            Finding(AssistCaseKind.TAILGATE, passage_id(turn.gate.id, ref))
-            for ref, was in passed.items()
-            if not was.crossed
-        ]
+        followed = [_tailgate(passage_id(turn.gate.id, ref)) for ref, was in passed.items() if not was.crossed]
         await cases.report(turn.connection, turn.gate, followed, turn.now)
 
 
 def _is_settled(before: Before | None, looks: Sequence[Seen]) -> bool:
     """What the server decided stands, unless the gate opened for whom it had not."""
     return before is not None and before.live and (before.crossed or Decision.OPEN not in {each.edge for each in looks})
+
+
+def _tailgate(passage: UUID) -> Finding:
+    return Finding(AssistCaseKind.TAILGATE, passage)
 
 
 def _with(before: Before | None, passage: Passage) -> Passage:

@@ -45,13 +45,19 @@ class Following:
         for was in before.values():
             if was.crossed and was.digest and (plate := self._rights.plate(was.sealed)):
                 _changed(vehicles, bytes(was.digest), plate, was.at)
+        turn.news.update(Change(Topic.PASSAGE, turn.gate.id.hex, each.id) for each in passages)
+        return await self.settle(turn, vehicles, rights, list(_late(passages)))
+
+    async def settle(
+        self, turn: Turn, vehicles: Mapping[bytes, Vehicle], rights: Rights, found: Sequence[Finding] = ()
+    ) -> Sequence[Session]:
+        """The sessions of these vehicles, by their digests, that are others now. `found`: what else there is to see."""
         settled = await self._sessions.settle(turn.connection, turn.gate.site, vehicles, rights, turn.now)
         self._insiders.follow(turn, settled)
         sessions = [after for _, after in settled.changed]
         unpaid = await collect(turn.session, self._payments, turn.gate.site, sessions, turn.now)
-        await cases.report(turn.connection, turn.gate, [*_found(settled), *_late(passages), *unpaid], turn.now)
+        await cases.report(turn.connection, turn.gate, [*_found(settled), *found, *unpaid], turn.now)
         await cases.settle(turn.connection, _explained(settled, unpaid), turn.now)
-        turn.news.update(Change(Topic.PASSAGE, turn.gate.id.hex, each.id) for each in passages)
         turn.news.update(Change(Topic.SESSION, turn.gate.site.id.hex, each.id) for each in sessions)
         mine = [each for each in sessions if each.principal]
         turn.news.update(Change(Topic.OWN_SESSION, driver(each.principal or ""), each.id) for each in mine)

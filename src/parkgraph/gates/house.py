@@ -6,6 +6,7 @@ from parkgraph.gates.backlog import Backlog
 from parkgraph.gates.desk import GateDesk
 from parkgraph.gates.line import GateLine
 from parkgraph.gates.lists import AllowLists
+from parkgraph.gates.lost import LostExits
 from parkgraph.gates.office import GateOffice
 from parkgraph.gates.reading import GateReader
 from parkgraph.gates.retention import Retention
@@ -28,3 +29,4 @@ class GateHouse:
     hub: Hub
     subjects: Subjects
     retention: Retention
+    lost: LostExits

@@ -48,6 +48,12 @@ SELECT s.* FROM unnest(CAST(:refs AS text[])) AS e (ref) CROSS JOIN LATERAL (
     WHERE gate_id + 0 = :gate AND passage_ref = e.ref AND kind = 'READ' ORDER BY occurred_at, event_id LIMIT :most
 ) s
 """)
+OPENED: Final = Statement("""
+SELECT s.* FROM unnest(CAST(:refs AS text[])) AS e (ref) CROSS JOIN LATERAL (
+    SELECT passage_ref FROM gate_events
+    WHERE gate_id + 0 = :gate AND passage_ref = e.ref AND kind = 'BARRIER' AND facts->>'state' = 'OPEN' LIMIT 1
+) s
+""")
 SEQUENCES: Final = Statement("""
 INSERT INTO gate_sequences (gate_id, boot, kept)
 SELECT :gate, :boot, range_agg(int8range(sequence, sequence, '[]'))
@@ -152,6 +158,12 @@ class Journal:
         for ref, event, sealed, facts, received in rows:
             found.setdefault(ref, []).append(self._seen(event, sealed, facts, received))
         return found
+
+    async def opened_for(self, connection: asyncpg.Connection, gate: int, refs: Collection[str]) -> Collection[str]:
+        """Those of these passages of which the gate said that its barrier was open for them."""
+        if not refs:
+            return ()
+        return {row[0] for row in await OPENED.rows(connection, {"gate": gate, "refs": list(refs)})}
 
     async def note(self, connection: asyncpg.Connection, gate: int, boot: str, sequences: Sequence[int]) -> Kept:
         """These are kept too; what is kept of the boot."""

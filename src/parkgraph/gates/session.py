@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from parkgraph.domain.money import Money
@@ -13,10 +14,13 @@ from parkgraph.gates.charging import Charge, PriceHold, Tariff, charge
 from parkgraph.gates.pairing import Pair
 from parkgraph.gates.rights import RightKind, Rights, Span
 
+GIVEN_UP: Final = timedelta(days=7)
+"""So long after its right ended, or after it came in without one, is a vehicle that nobody saw leave inside no more."""
+
 
 class SessionStatus(StrEnum):
-    """OPEN: the vehicle is inside. LOST_EXIT: it came in again, and nobody saw it leave. VOID: there was none, as is
-    known by now.
+    """OPEN: the vehicle is inside. LOST_EXIT: nobody saw it leave, and it came in again or is given up. VOID: there was
+    none, as is known by now.
     """
 
     OPEN = "OPEN"
@@ -87,14 +91,20 @@ def covered(plate: str, entered: datetime, rights: Rights, stored: Session | Non
     return Covered(right.kind, right.id, right.principal, right.tariff, cover)
 
 
+def is_given_up(entered: datetime, cover: Span | None, now: datetime) -> bool:
+    """Whether a vehicle that nobody saw leave is taken to be gone."""
+    return now - (max(entered, cover[1]) if cover else entered) > GIVEN_UP
+
+
 def session_of(
-    of: Pair, digest: bytes, plate: str, by: Covered, tariff: Tariff | None, stored: Session | None
+    of: Pair, digest: bytes, plate: str, by: Covered, tariff: Tariff | None, stored: Session | None, now: datetime
 ) -> Session:
     """As it follows from its crossings; `tariff`: of one that ended; `stored`: what it was before."""
     due = Charge(None)
+    lost = of.lost or (of.exit is None and is_given_up(of.entry.at, by.cover, now))
     if of.suspect:
         due = Charge(None, hold=PriceHold.CLOCK)
-    elif of.lost:
+    elif lost:
         due = Charge(None, hold=PriceHold.NO_EXIT)
     elif of.exit and tariff:
         due = charge(of.entry.at, of.exit.at, by.cover, tariff)
@@ -104,7 +114,7 @@ def session_of(
         plate=plate,
         entry=of.entry.passage,
         entered_at=of.entry.at,
-        status=SessionStatus.CLOSED if of.exit else SessionStatus.LOST_EXIT if of.lost else SessionStatus.OPEN,
+        status=SessionStatus.CLOSED if of.exit else SessionStatus.LOST_EXIT if lost else SessionStatus.OPEN,
         exit=of.exit.passage if of.exit else None,
         left_at=of.exit.at if of.exit else None,
         right_kind=by.kind,

@@ -165,7 +165,7 @@ class Sessions:
             for each in history.pairs:
                 by = covered(plate, each.entry.at, rights, before.get(each.session))
                 tariff = await tariffs.of(by.tariff) if each.exit else None
-                wanted.append(session_of(each, digest, plate, by, tariff, before.get(each.session)))
+                wanted.append(session_of(each, digest, plate, by, tariff, before.get(each.session), now))
             changed += differences(before, wanted)
         kept, count = await self._keep(connection, site, changed, now)
         return Settled(

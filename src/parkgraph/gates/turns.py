@@ -86,7 +86,7 @@ class Turns:
         self.clock = clock
 
     async def gate(self, gate_id: UUID) -> Gate:
-        """Where it is, which never changes. Raises UnknownGate, GatesUnavailable."""
+        """Where it is, which never changes; of a gate that stands. Raises UnknownGate, GatesUnavailable."""
         known = self._gates.get(gate_id)
         if known is None:
             with available():
@@ -104,10 +104,21 @@ class Turns:
         no connection meanwhile.
         """
         gate = await self.gate(gate_id)
-        async with self._waiting.turn(gate.site.key, urgent=urgent), self._database.session() as session:
-            connection = await begun(await session.connection(), LOCK, site=gate.site.key)
-            stands, version, changes = await STATE.row(connection, {"gate": gate.key}) or (False, 0, 0)
+        async with self._of(gate, urgent=urgent) as (turn, stands):
             if not stands:
                 self._gates.pop(gate_id, None)
                 raise UnknownGate
-            yield Turn(session, connection, gate, version, changes, self.clock())
+            yield turn
+
+    @asynccontextmanager
+    async def take_at(self, gate: Gate) -> AsyncIterator[Turn]:
+        """That of the gate's site, for what nobody waits for, whether the gate stands or not."""
+        async with self._of(gate) as (turn, _):
+            yield turn
+
+    @asynccontextmanager
+    async def _of(self, gate: Gate, *, urgent: bool = False) -> AsyncIterator[tuple[Turn, bool]]:
+        async with self._waiting.turn(gate.site.key, urgent=urgent), self._database.session() as session:
+            connection = await begun(await session.connection(), LOCK, site=gate.site.key)
+            stands, version, changes = await STATE.row(connection, {"gate": gate.key}) or (False, 0, 0)
+            yield Turn(session, connection, gate, version, changes, self.clock()), stands
