@@ -1,9 +1,10 @@
-"""The metrics that a server has, and those that an expression names."""
+"""The metrics that a server has, those of an agent at a barrier, and those that an expression names."""
 
 import re
 from collections.abc import Iterator
 
 from parkgraph.db.engine import Database
+from parkgraph.gates.agent.metrics import Metrics as AgentMetrics
 from parkgraph.metrics import Metrics
 from parkgraph.networks.service import Networks
 
@@ -17,9 +18,14 @@ def known() -> frozenset[str]:
     return frozenset(_series(metrics.exposition().decode()))
 
 
+def of_agents() -> frozenset[str]:
+    """Every series' name, as an agent at a barrier exposes it."""
+    return frozenset(_series(AgentMetrics().exposition().decode()))
+
+
 def unknown(expression: str) -> frozenset[str]:
-    """The metrics of ours in a PromQL expression that no server has."""
-    return frozenset(_NAME.findall(re.sub(r'"[^"]*"', "", expression))) - known()
+    """The metrics of ours in a PromQL expression that no server and no agent has."""
+    return frozenset(_NAME.findall(re.sub(r'"[^"]*"', "", expression))) - known() - of_agents()
 
 
 def _series(exposition: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Alerts and dashboard name only metrics that a server has."""
+"""Alerts and dashboard name only metrics that a server or an agent at a barrier has."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from infra.check.metric_names import unknown
 
 
 def check(root: Path, _scratch: Path) -> Iterator[str]:
-    """Each metric that is named under `root`, and that no server has."""
+    """Each metric that is named under `root`, and that nobody has."""
     folder = root / "infra" / "observability"
     for panel in json.loads((folder / "dashboard.json").read_text())["panels"]:
         for target in panel.get("targets", []):

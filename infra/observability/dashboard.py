@@ -102,6 +102,20 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
         ),
     ),
     (
+        "What waits at gates",
+        (
+            Panel("Gates", "short", (("max by (state) (parkgraph_gates)", "{{state}}"),)),
+            Panel(
+                "Oldest case that waits for a person",
+                "s",
+                (("max by (kind) (parkgraph_gate_oldest_case_seconds)", "{{kind}}"),),
+            ),
+            Panel(
+                "Events that no server has", "short", (("max by (where) (parkgraph_gate_events_waiting)", "{{where}}"),)
+            ),
+        ),
+    ),
+    (
         "Bookings and servers",
         (
             Panel(

@@ -12,6 +12,7 @@ from parkgraph.db.engine import Database
 from parkgraph.gates import demo, news
 from parkgraph.gates.backlog import Backlog
 from parkgraph.gates.desk import GateDesk
+from parkgraph.gates.figures import FigureReader
 from parkgraph.gates.following import Following
 from parkgraph.gates.house import GateHouse
 from parkgraph.gates.insiders import Insiders
@@ -35,6 +36,7 @@ from parkgraph.privacy.vault import Vault
 from parkgraph.yards.reservations.payments import Payments
 
 FORGET_EVERY: Final = timedelta(minutes=10)
+COUNT_EVERY: Final = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
 
 CHANNELS: Final = {news.CHANNEL: news.read}
@@ -77,22 +79,25 @@ async def open_gate_house(
         Subjects(database, vault),
         Retention(database, vault, clock),
         LostExits(database, registry, turns, sessions, rights, following),
+        FigureReader(database, clock, observer),
     )
 
 
-async def keep_forgetting(house: GateHouse, leads: Callable[[], bool]) -> None:
-    """As long as it runs, the process that leads gives up vehicles that are lost, and forgets what is due."""
+async def keep_house(house: GateHouse, leads: Callable[[], bool]) -> None:
+    """As long as it runs, the process that leads gives up vehicles that are lost, forgets what is due, and counts."""
+    async with asyncio.TaskGroup() as chores:
+        chores.create_task(_keep(house.lost.give_up, "give up", FORGET_EVERY, leads))
+        chores.create_task(_keep(house.retention.forget, "forget", FORGET_EVERY, leads))
+        chores.create_task(_keep(lambda: house.figures.tell(leads=leads()), "count", COUNT_EVERY, lambda: True))
+
+
+async def _keep(work: Callable[[], Awaitable[object]], name: str, every: timedelta, is_due: Callable[[], bool]) -> None:
     while True:
-        await asyncio.sleep(FORGET_EVERY.total_seconds())
-        if leads():
-            await _round(house.lost.give_up, "lost_exits_not_given_up")
-            await _round(house.retention.forget, "plates_not_forgotten")
-
-
-async def _round(work: Callable[[], Awaitable[object]], failed: str) -> None:
-    try:
-        await work()
-    except GatesUnavailable:
-        return
-    except Exception:  # noqa: BLE001  (one round's bug must not end all others)
-        _log.exception(failed)
+        await asyncio.sleep(every.total_seconds())
+        if is_due():
+            try:
+                await work()
+            except GatesUnavailable:
+                continue
+            except Exception:  # noqa: BLE001  (one round's bug must not end all others)
+                _log.exception("gate_chore_failed", chore=name)

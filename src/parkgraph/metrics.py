@@ -66,6 +66,13 @@ class Metrics:
             "gate_passage_seconds", "How long it took to decide", _OPERATION_SECONDS
         )
         self._gate_events = self._counter("gate_events", "Events that gates sent afterwards", "status")
+        self._gates = self._gauge("gates", "Gates, by whether they are heard of; of the process that leads", "state")
+        self._gate_cases = self._gauge(
+            "gate_oldest_case_seconds", "How long the oldest case of a kind has waited for a person", "kind"
+        )
+        self._gate_waiting = self._gauge(
+            "gate_events_waiting", "Events that the server does not have, by the last heartbeats", "where"
+        )
         self._operations = self._counter(
             "graphql_operations", "GraphQL operations by their outcome", "operation", "outcome"
         )
@@ -121,6 +128,22 @@ class Metrics:
     def recorded(self, status: str) -> None:
         """An event of a gate was kept, or was not."""
         self._gate_events.labels(status).inc()
+
+    def counted(
+        self, gates: Mapping[str, int], oldest_cases: Mapping[str, float], backlog: int, dead_letters: int
+    ) -> None:
+        """All gates were looked at."""
+        for state, number in gates.items():
+            self._gates.labels(state).set(number)
+        for kind, seconds in oldest_cases.items():
+            self._gate_cases.labels(kind).set(seconds)
+        self._gate_waiting.labels("backlog").set(backlog)
+        self._gate_waiting.labels("dead_letters").set(dead_letters)
+
+    def not_counting(self) -> None:
+        """Another process looks at them."""
+        for each in (self._gates, self._gate_cases, self._gate_waiting):
+            each.clear()
 
     def operated(self, outcome: Outcome, seconds: float) -> None:
         """A GraphQL request was answered."""

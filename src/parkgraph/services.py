@@ -14,7 +14,7 @@ from parkgraph.bookings.repository import BookingRepository
 from parkgraph.bookings.service import Bookings
 from parkgraph.database import open_database
 from parkgraph.db.engine import Database
-from parkgraph.gate_house import keep_forgetting, open_gate_house
+from parkgraph.gate_house import keep_house, open_gate_house
 from parkgraph.gates import observer as gates
 from parkgraph.graph.exchange import Exchange, RatesFile, exchange
 from parkgraph.graph.hours import is_hours
@@ -101,7 +101,7 @@ async def open_services(
             )
             async with (
                 running(gate_house.hub.run(), "live hub"),
-                running(keep_forgetting(gate_house, lambda: service.leader.is_leader), "retention of plates"),
+                running(keep_house(gate_house, lambda: service.leader.is_leader), "chores of gates"),
                 tidied(reserving.reservations, lambda: service.leader.is_leader),
             ):
                 payments = settlement(office, database, reserving.reservations)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from parkgraph.gates.backlog import Backlog
 from parkgraph.gates.desk import GateDesk
+from parkgraph.gates.figures import FigureReader
 from parkgraph.gates.line import GateLine
 from parkgraph.gates.lists import AllowLists
 from parkgraph.gates.lost import LostExits
@@ -30,3 +31,4 @@ class GateHouse:
     subjects: Subjects
     retention: Retention
     lost: LostExits
+    figures: FigureReader

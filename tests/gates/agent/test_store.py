@@ -66,6 +66,34 @@ async def test_no_plate_can_be_read_in_its_files(tmp_path: Path) -> None:
     assert all(file.stat().st_mode & 0o077 == 0 for file in tmp_path.iterdir() if "sqlite3" in file.name)
 
 
+async def test_a_batch_is_read_without_the_events_behind_it(tmp_path: Path) -> None:
+    """In steps of SQLite's machine: a long backlog is no reason for a car to wait."""
+    async with Store(tmp_path, 10_000_000) as store:
+        await began(store)
+
+        def steps(connection: sqlite3.Connection) -> int:
+            taken = 0
+
+            def step() -> int:
+                nonlocal taken
+                taken += 1
+                return 0
+
+            connection.set_progress_handler(step, 1)
+            outbox.next_batch(connection, store.vault, time.time(), 1)
+            connection.set_progress_handler(None, 0)
+            return taken
+
+        def add_many(connection: sqlite3.Connection) -> None:
+            for n in range(500):
+                outbox.add(connection, store.vault, "boot", f"e{n}", Kind.HEARTBEAT, {}, time.time())
+
+        await store.run(add(store, "the first"))
+        alone = await store.run(steps)
+        await store.run(add_many)
+        assert await store.run(steps) <= 2 * alone
+
+
 async def test_a_full_store_still_takes_cars_at_the_line(tmp_path: Path) -> None:
     async with Store(tmp_path, 6_000_000) as store:
         await began(store)

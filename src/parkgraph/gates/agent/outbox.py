@@ -94,16 +94,14 @@ def add(
 def next_batch(connection: sqlite3.Connection, vault: Vault, now: float, limit: int) -> Sequence[Event]:
     """The oldest events that may be sent, of one boot. One that is due far in the future is so by a wrong clock."""
     rows = connection.execute(
-        """
-        WITH due AS (SELECT * FROM events WHERE not_before NOT BETWEEN ? AND ? ORDER BY id)
-        SELECT event_id, boot_id, sequence, kind, body FROM due
-        WHERE boot_id = (SELECT boot_id FROM due LIMIT 1) LIMIT ?
-        """,
+        "SELECT event_id, boot_id, sequence, kind, body FROM events"
+        " WHERE not_before NOT BETWEEN ? AND ? ORDER BY id LIMIT ?",
         (now, now + _FAR_SECONDS, limit),
     ).fetchall()
     return [
         Event(event_id, boot_id, sequence, Kind(kind), _opened(vault, body))
         for event_id, boot_id, sequence, kind, body in rows
+        if boot_id == rows[0][1]
     ]
 
 
