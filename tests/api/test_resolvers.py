@@ -14,7 +14,7 @@ from parkgraph.api import schema
 from parkgraph.api.access import For, Own
 from parkgraph.api.context import Info
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
-from parkgraph.api.resolvers import StrawberryResolutions
+from parkgraph.api.resolvers import StrawberryResolutions, attribute_read
 
 BUILT = schema.build()
 
@@ -72,6 +72,62 @@ def test_a_resolver_is_called_with_what_it_asks_for() -> None:
     assert asks.info == "info"
     assert asks.arguments
     assert asks.arguments({"times": 2}) == {"times": 2}
+
+
+class Reads:
+    """Methods, and what they read where they do nothing else."""
+
+    here: Any
+    other: Any
+
+    def one(self) -> Any:
+        return self.here
+
+    def deep(self) -> Any:
+        """With words about it."""
+        return self.here.there.everywhere
+
+    def itself(self) -> Any:
+        return self
+
+    def called(self) -> Any:
+        return self.here()
+
+    def chosen(self) -> Any:
+        return self.here or self.other
+
+    def constant(self) -> Any:
+        return 1
+
+    def given(self, other: Any = None) -> Any:
+        return other.here
+
+    def global_(self) -> Any:
+        return BUILT.core
+
+    def closed_over(self) -> Any:
+        def inner() -> Any:
+            return self.here
+
+        return inner
+
+    async def later(self) -> Any:
+        return self.here
+
+
+@pytest.mark.parametrize(
+    ("method", "read"),
+    [
+        ("one", "here"),
+        ("deep", "here.there.everywhere"),
+        *(
+            (name, None)
+            for name in ("itself", "called", "chosen", "constant", "given", "global_", "closed_over", "later")
+        ),
+    ],
+)
+def test_a_resolver_that_only_reads_attributes_is_known_for_that(method: str, read: str | None) -> None:
+    assert attribute_read(getattr(Reads, method)) == read
 
 
 def test_words_about_access_cost_nothing() -> None:

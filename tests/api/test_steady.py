@@ -80,6 +80,7 @@ def test_what_a_kept_object_shows_never_changes(name: str) -> None:
     themselves.
     """
     views = {RESOLUTIONS.class_of(kind) for kind in reached().values()}
+    views |= {kind.extensions["strawberry-definition"].origin for kind in reached().values()}
     origin = RESOLUTIONS.class_of(reached()[name])
     assert origin
     for attribute, of in typing.get_type_hints(origin).items():

@@ -13,40 +13,69 @@ from parkgraph.api import outcome
 JSON: Final = b"application/json"
 NO_STORE: Final = b"no-store"
 PRIVATE: Final = b"private, no-store"
+REVALIDATED: Final = b"no-cache"
+"""It may be kept, and is asked for again before it is shown."""
 
 
 class Answer:
     """An ASGI application that sends it, and notes on the request's scope what became of it.
 
-    `cache`: for `Cache-Control`. `headers`: others.
+    `cache`: for `Cache-Control`. `headers`: others. `coding`: of the body. `varies`: whether it depends on which
+    codings the client reads. `tag`: by which the client knows it, weakly, and `is_known` whether it does.
     """
 
-    __slots__ = ("_answered", "_body", "_codes", "_status", "cache", "headers", "media_type")
+    __slots__ = (
+        "_codes",
+        "answered",
+        "body",
+        "cache",
+        "coding",
+        "headers",
+        "is_known",
+        "media_type",
+        "status",
+        "tag",
+        "varies",
+    )
 
     def __init__(
         self, body: bytes, status: HTTPStatus = HTTPStatus.OK, *, answered: bool = False, codes: Sequence[str] = ()
     ) -> None:
         """`answered`: there are data. `codes`: of the errors."""
-        self._body = body
-        self._status = status
-        self._answered = answered
+        self.body = body
+        self.status = status
+        self.answered = answered
         self._codes = codes
         self.media_type = JSON
         self.cache = NO_STORE
         self.headers: Mapping[str, str] | None = None
+        self.coding: bytes | None = None
+        self.varies = False
+        self.tag: bytes | None = None
+        self.is_known = False
+
+    @property
+    def is_whole(self) -> bool:
+        """There are data, and no errors."""
+        return self.answered and not self._codes
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         noted = outcome.of(scope)
-        noted.answered, noted.codes = self._answered, self._codes
-        headers = [
-            (b"content-type", self.media_type),
-            (b"content-length", b"%d" % len(self._body)),
-            (b"cache-control", self.cache),
-        ]
+        noted.answered, noted.codes = self.answered, self._codes
+        headers = [(b"cache-control", self.cache)]
+        if self.varies:
+            headers.append((b"vary", b"Accept-Encoding"))
+        if self.tag:
+            headers.append((b"etag", b"W/" + self.tag))
         if self.headers:
             headers += [(name.lower().encode("latin-1"), said.encode("latin-1")) for name, said in self.headers.items()]
-        await send({"type": "http.response.start", "status": self._status.value, "headers": headers})
-        await send({"type": "http.response.body", "body": self._body})
+        status, body = (HTTPStatus.NOT_MODIFIED, b"") if self.is_known else (self.status, self.body)
+        if not self.is_known:
+            headers += [(b"content-type", self.media_type), (b"content-length", b"%d" % len(body))]
+            if self.coding:
+                headers.append((b"content-encoding", self.coding))
+        await send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 def answer(

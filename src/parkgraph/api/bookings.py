@@ -69,7 +69,7 @@ class Booking(Node):
     @strawberry.field(description="What the network charges; where it does not say, what the offer said.")
     def total(self) -> Money:
         total = self.subject.charged or self.subject.total
-        return Money(amount=total.amount, currency=total.currency)
+        return Money.of(total)
 
     @strawberry.field(description="The network's own, for its staff.")
     def reference(self) -> str:

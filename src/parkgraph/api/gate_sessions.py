@@ -88,7 +88,7 @@ class ParkingSession(Node):
     @strawberry.field(description="What was taken of its driver.")
     def charged(self) -> Money | None:
         total = self.subject.total
-        return Money(amount=self.subject.charged, currency=total.currency) if total else None
+        return Money.of(money.Money(self.subject.charged, total.currency)) if total else None
 
     @strawberry.field(description="Why it has no price: a person looks at it.")
     def hold(self) -> PriceHold | None:

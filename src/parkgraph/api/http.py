@@ -28,6 +28,7 @@ from parkgraph.api.events import EventStream, accepts_events
 from parkgraph.api.http_error import HttpError, later
 from parkgraph.api.persisted import PersistedQueries
 from parkgraph.api.prompt import within
+from parkgraph.api.representation import compress, tag
 from parkgraph.api.requests import is_json
 from parkgraph.api.seats import Seats
 from parkgraph.api.telling import tell
@@ -108,6 +109,10 @@ class GraphQLEndpoint:
             told = answer(None, [refused.error], refused.status, refused.headers)
         if head.authorization:
             told.cache = PRIVATE
+        if isinstance(told, Answer):
+            if head.method == "GET" and told.is_whole and not head.authorization:
+                tag(told, head.get(b"if-none-match"))
+            await compress(told, head.get(b"accept-encoding"))
         await told(scope, receive, send)
 
     async def _respond(self, scope: Scope, head: Head, receive: Receive) -> Answer | EventStream:

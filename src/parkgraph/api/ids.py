@@ -2,6 +2,8 @@
 
 import base64
 import re
+from binascii import b2a_base64
+from typing import Final
 from uuid import UUID
 
 from parkgraph.api.errors import BadUserInputError
@@ -14,8 +16,12 @@ GATE, PASSAGE, SESSION, GATE_RIGHT, GATE_CASE = "Gate", "Passage", "ParkingSessi
 YARD_QUOTE, YARD_BOOKING, YARD_BLOCK, YARD_PERMIT = "YardQuote", "YardBooking", "YardBlock", "YardPermit"
 
 
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+
+
 def encode(kind: str, *parts: str) -> str:
-    return base64.urlsafe_b64encode("\n".join((kind, *parts)).encode()).decode().rstrip("=")
+    raw = "\n".join((kind, *parts)).encode()
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def decode(value: str, argument: str = "id") -> tuple[str, tuple[str, ...]]:

@@ -6,7 +6,9 @@ own resolver, unchanged.
 """
 
 from collections.abc import Callable, Mapping
+from dis import get_instructions
 from functools import partial
+from types import FunctionType
 from typing import Any, Final
 
 from graphql import GraphQLField, GraphQLObjectType, default_field_resolver, get_named_type
@@ -19,7 +21,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
-from parkgraph.api.steady import is_live, what_shows
+from parkgraph.api.steady import class_of_objects, is_live, what_shows
 
 _DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -56,7 +58,7 @@ class StrawberryResolutions:
         origin = _origin(kind)
         if origin is None or issubclass(origin, BaseException) or hasattr(origin, "__await__"):
             return None
-        return origin
+        return class_of_objects(origin)
 
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         origin = _origin(kind)
@@ -76,12 +78,17 @@ class StrawberryResolutions:
             return Attribute(field.python_name, is_steady=steady) if is_usual else None
         if resolver.root_parameter or resolver.parent_parameter or not callable(resolver.wrapped_func):
             return None
+        call, takes_source = resolver.wrapped_func, resolver.self_parameter is not None
+        looks_elsewhere = bool(resolver.info_parameter or field.arguments or field.is_async)
+        steady = steady and not looks_elsewhere
+        if takes_source and not looks_elsewhere and (path := attribute_read(call)):
+            return Attribute(path, is_steady=steady)
         return Plain(
-            resolver.wrapped_func,
-            takes_source=resolver.self_parameter is not None,
+            call,
+            takes_source=takes_source,
             info=resolver.info_parameter.name if resolver.info_parameter else None,
             arguments=self._arguments(field) if field.arguments else None,
-            is_steady=steady and not (resolver.info_parameter or field.arguments or field.is_async),
+            is_steady=steady,
         )
 
     def _arguments(self, field: StrawberryField) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
@@ -92,6 +99,18 @@ class StrawberryResolutions:
             config=self._converter.config,
         )
         return convert
+
+
+def attribute_read(function: Callable[..., Any]) -> str | None:
+    """`a.b` of a function that does nothing but `return self.a.b`; None of any other."""
+    if not isinstance(function, FunctionType):
+        return None
+    steps = [step for step in get_instructions(function) if step.opname not in ("RESUME", "NOP", "CACHE")]
+    given, *reads, last = steps
+    is_simple = given.opname.startswith("LOAD_FAST") and given.argval == function.__code__.co_varnames[0]
+    if not is_simple or last.opname != "RETURN_VALUE" or any(read.opname != "LOAD_ATTR" for read in reads):
+        return None
+    return ".".join(read.argval for read in reads) or None
 
 
 def _origin(kind: GraphQLObjectType) -> type | None:

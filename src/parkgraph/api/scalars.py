@@ -54,7 +54,8 @@ def parse_decimal(value: object) -> Decimal:
 
 
 def serialize_decimal(value: Decimal) -> str:
-    return f"{value:f}"
+    said = str(value)
+    return f"{value:f}" if "E" in said else said
 
 
 def parse_big_int(value: object) -> BigInt:

@@ -12,6 +12,7 @@ T = TypeVar("T", bound=type[Any])
 
 _LIVE: Final = "__parkgraph_live__"
 _SHOWN_BY: Final = "__parkgraph_shown_by__"
+_OBJECTS_ARE: Final = "__parkgraph_objects_are__"
 
 
 def live(kind: T) -> T:
@@ -28,6 +29,22 @@ def shown_by(attribute: str) -> Callable[[T], T]:
         return kind
 
     return state
+
+
+def objects_are(kind: type) -> Callable[[T], T]:
+    """Of a type: its objects are those of this class of the domain, which has the attributes that are its fields."""
+
+    def state(shown: T) -> T:
+        setattr(shown, _OBJECTS_ARE, kind)
+        return shown
+
+    return state
+
+
+def class_of_objects(kind: type) -> type:
+    """The class that a type's objects have."""
+    found: type = vars(kind).get(_OBJECTS_ARE, kind)
+    return found
 
 
 def is_live(kind: type) -> bool:

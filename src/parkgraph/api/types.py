@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 import strawberry
@@ -11,7 +12,7 @@ from parkgraph.api import ids, offer_ids
 from parkgraph.api.access import public
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import StayInput, VehicleInput
-from parkgraph.api.steady import live, shown_by
+from parkgraph.api.steady import live, objects_are, shown_by
 from parkgraph.domain import geo, money, occupancy, place, pricing
 from parkgraph.domain.occupancy import Audience, OccupancyLevel
 from parkgraph.domain.place import Feature, ListingKey, PlaceKind
@@ -37,6 +38,7 @@ class Node:
 
 
 @public
+@objects_are(geo.Coordinates)
 @strawberry.type(description="WGS 84, decimal degrees.")
 class Coordinates:
     latitude: float
@@ -44,18 +46,19 @@ class Coordinates:
 
     @staticmethod
     def of(position: geo.Coordinates) -> "Coordinates":
-        return Coordinates(latitude=position.latitude, longitude=position.longitude)
+        return cast("Coordinates", position)
 
 
 @public
+@objects_are(money.Money)
 @strawberry.type(description="An exact amount with its ISO 4217 code.")
 class Money:
     amount: Decimal
     currency: str
 
     @staticmethod
-    def of(value: money.Money | None) -> "Money | None":
-        return Money(amount=value.amount, currency=value.currency) if value else None
+    def of(value: money.Money) -> "Money":
+        return cast("Money", value)
 
 
 @public
@@ -238,7 +241,7 @@ class Listing(Node):
 
     @strawberry.field
     def location(self) -> Coordinates:
-        return Coordinates.of(self.subject.location)
+        return self.subject.location  # type: ignore[return-value]
 
     @strawberry.field
     def occupancy(self) -> Occupancy | None:
@@ -282,8 +285,8 @@ class PriceLine:
             from_=line.start,
             to=line.end,
             quantity=line.quantity,
-            unit_amount=Money.of(line.unit_amount),
-            amount=Money(amount=line.amount.amount, currency=line.amount.currency),
+            unit_amount=Money.of(line.unit_amount) if line.unit_amount else None,
+            amount=Money.of(line.amount),
         )
 
 
@@ -319,13 +322,13 @@ class Offer:
 
     @strawberry.field
     def total(self) -> Money | None:
-        return Money.of(self.subject.total)
+        return self.subject.total  # type: ignore[return-value]
 
     @strawberry.field(
         description="The total in the currency in which offers are compared, if that is another; null without a rate."
     )
     def converted(self) -> Money | None:
-        return Money.of(self.subject.converted)
+        return self.subject.converted  # type: ignore[return-value]
 
     @strawberry.field(description="They add up to the total exactly.")
     def lines(self) -> list[PriceLine]:
@@ -389,7 +392,7 @@ class Place(Node):
 
     @strawberry.field
     def location(self) -> Coordinates:
-        return Coordinates.of(self.subject.location)
+        return self.subject.location  # type: ignore[return-value]
 
     @strawberry.field
     def address(self) -> str | None:
@@ -478,7 +481,7 @@ class PlaceEdge:
 
     @strawberry.field
     def node(self) -> Place:
-        return Place.of(self.subject.place, self.ends)
+        return Place(subject=self.subject.place, ends=self.ends)
 
     @strawberry.field(description="Metres, from `near`.")
     def distance(self) -> int | None:
@@ -486,7 +489,7 @@ class PlaceEdge:
 
     @strawberry.field(description="For the search's stay and vehicle, cheapest first; empty without a stay.")
     def offers(self) -> list[Offer]:
-        return Offer.all(self.subject.offers)
+        return [Offer(subject=offer) for offer in self.subject.priced.offers]
 
     @strawberry.field(description="Among PRICED and FREE.")
     def cheapest(self) -> Offer | None:

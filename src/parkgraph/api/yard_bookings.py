@@ -280,7 +280,7 @@ def stay_of(stay: Stay) -> BookedStay:
 
 
 def money_of(amount: money.Money) -> Money:
-    return Money(amount=amount.amount, currency=amount.currency)
+    return Money.of(amount)
 
 
 def lines_of(lines: Sequence[pricing.PriceLine]) -> list[PriceLine]:

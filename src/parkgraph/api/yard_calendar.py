@@ -66,7 +66,7 @@ class StatementTotals:
     @staticmethod
     def of(totals: statement.Totals) -> "StatementTotals":
         amounts = {
-            name: Money(amount=amount.amount, currency=amount.currency)
+            name: Money.of(amount)
             for name, amount in (
                 ("gross", totals.gross),
                 ("refunds", totals.refunds),

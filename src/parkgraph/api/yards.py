@@ -16,6 +16,7 @@ from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import available, editor
 from parkgraph.api.types import Coordinates, Money, Node, Place
 from parkgraph.api.yard_calendar import OwnersYard
+from parkgraph.domain import money
 from parkgraph.domain.civil import WEEKDAYS, Day
 from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.place import Feature, ListingKey, PlaceKind
@@ -105,10 +106,10 @@ class SimpleRates:
     def of(rates: simple_rates.SimpleRates) -> "SimpleRates":
         maximum = rates.day_maximum
         return SimpleRates(
-            price=Money(amount=rates.price, currency=rates.currency),
+            price=Money.of(money.Money(rates.price, rates.currency)),
             unit_minutes=rates.unit // simple_rates.MINUTE,
             free_minutes=rates.free // simple_rates.MINUTE,
-            day_maximum=None if maximum is None else Money(amount=maximum, currency=rates.currency),
+            day_maximum=None if maximum is None else Money.of(money.Money(maximum, rates.currency)),
             max_stay_minutes=None if rates.max_stay is None else rates.max_stay // simple_rates.MINUTE,
             bands=[SimpleRatesBand.of(band) for band in rates.bands],
         )

@@ -25,14 +25,12 @@ class Hit:
         self._question = question
         self._centre = centre
         self._moment = moment
+        self._from_centre = centre.distance_m(self.place.location)
+        self._key: cursors.Key | None = None
 
     def but(self, priced: Priced) -> "Hit":
         """The same with other offers."""
         return Hit(priced, self._question, self._centre, self._moment)
-
-    @cached_property
-    def _from_centre(self) -> float:
-        return self._centre.distance_m(self.place.location)
 
     @property
     def distance_m(self) -> int | None:
@@ -64,9 +62,14 @@ class Hit:
     def cursor(self) -> str:
         return cursors.encode(self._question.fingerprint, self.key)
 
-    @cached_property
+    @property
     def key(self) -> cursors.Key:
         """What the answer is sorted by; unique, since it ends in the place's id."""
+        if self._key is None:
+            self._key = self._sorted_by()
+        return self._key
+
+    def _sorted_by(self) -> cursors.Key:
         last = (self._from_centre, self.place.id.hex)
         match self._question.sort:
             case PlaceSort.DISTANCE:

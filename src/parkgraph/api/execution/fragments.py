@@ -50,11 +50,13 @@ class Fragments:
 
         def select_kept(run: Run, source: Any, path: PathTo) -> Any:
             shown = getattr(source, shown_by)
+            if shown is None:
+                return select(run, source, path)
             key = number, id(shown)
             found = young.get(key) or self._from_old(key)
             if found is None:
                 errors, done = len(run.errors), select(run, source, path)
-                if shown is None or len(run.errors) != errors:
+                if len(run.errors) != errors:
                     return done
                 if done.__class__ is dict:
                     return self._keep(key, shown, done, keys)

@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The attribute of the source with this name. `is_steady`: see Plain."""
+    """The attribute of the source with this name; `a.b` is that of the attribute `a`. `is_steady`: see Plain."""
 
     name: str
     is_steady: bool = False

@@ -197,7 +197,7 @@ class _Writer:
     def _call(self, name: str, entry: Entry, value: Value, at: str) -> None:
         field, resolution = value.field, entry.resolution
         if isinstance(resolution, Attribute):
-            assert resolution.name.isidentifier()
+            assert all(name.isidentifier() for name in resolution.name.split("."))
             self._write(3, f"{name} = source.{resolution.name}")
             return
         given: list[str] = []
