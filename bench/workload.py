@@ -1,5 +1,6 @@
 """The workload: `nearby` of 50 places, 12 fields each, with 2 offers of 6 fields for a stay of 24 hours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,8 @@ from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Netwo
 from parkgraph.sdk.replay import ReplayClient
 
 PLACES: Final = 50
+
+CROWD: Final = 5_000
 
 QUERY: Final = """
 query Bench($near: CoordinatesInput!, $stay: StayInput!) {
@@ -55,9 +58,9 @@ class Invented(FeedAdapter[AdapterSettings]):
         return NetworkInfo(self._name, ZoneInfo("Europe/Berlin"), frozenset({Capability.LISTINGS, Capability.PRICES}))
 
     async def listings(self) -> Batch[Listing]:
-        return Batch(tuple(self._listing(number) for number in range(PLACES)))
+        return Batch(tuple(self.listing(number) for number in range(PLACES)))
 
-    def _listing(self, number: int) -> Listing:
+    def listing(self, number: int) -> Listing:
         hour = RateLine(RateLineKind.INCREMENTING, Decimal(self._price), timedelta(hours=1))
         return Listing(
             local_id=f"facility-{number}",
@@ -74,6 +77,18 @@ class Invented(FeedAdapter[AdapterSettings]):
             tariff_text="EUR 1.50 per started hour, at most EUR 15.00 a day",
             url="https://parking.example/facility",
         )
+
+
+class Crowd(Invented):
+    """As many as a map may have in view, all over a city."""
+
+    async def listings(self) -> Batch[Listing]:
+        return Batch(tuple(replace(self.listing(number), location=_in_town(number)) for number in range(CROWD)))
+
+
+def _in_town(number: int) -> Coordinates:
+    row, column = divmod(number, 100)
+    return Coordinates(48.744 + row * 0.0016, 9.118 + column * 0.0013)
 
 
 def networks() -> list[Network]:

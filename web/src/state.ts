@@ -1,5 +1,5 @@
 // What the person asked for, and what is known of it. Everything on the screen follows from these signals.
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 
 import { AskError, ask, type Trouble } from "./ask";
 import { type PlaceSort, SearchDocument, type SearchQuery, type SearchQueryVariables } from "./graph/graphql";
@@ -11,6 +11,8 @@ export type Area = { latitude: number; longitude: number; radius: number; bounds
 
 const QUARTER = 15 * 60_000;
 const MOST_PLACES = 5_000;
+/** Of many pages: the first is shown as soon as it is there. */
+const SHOWN_EVERY = 1_000;
 const AGAIN_AFTER = 60_000;
 
 const nextQuarter = new Date(Math.ceil(Date.now() / QUARTER) * QUARTER);
@@ -25,6 +27,8 @@ export const sort = signal<PlaceSort>("DISTANCE");
 export const fits = signal(false);
 
 export const edges = signal<Edge[]>([]);
+/** How many searches have been answered, each as soon as something of it can be shown. */
+export const answered = signal(0);
 export const total = signal<number | null>(null);
 export const sources = signal<Source[]>([]);
 export const looking = signal(false);
@@ -78,14 +82,23 @@ async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise
   try {
     let found: Edge[] = [];
     let after: string | null = null;
+    let shownAt = 0;
     do {
       const { nearby }: SearchQuery = await ask(SearchDocument, { ...wanted, near, radius: where.radius, after }, signal);
       found = [...found, ...nearby.edges];
-      edges.value = found;
-      total.value = nearby.totalCount;
-      if (!after) sources.value = nearby.sources;
-      after = nearby.pageInfo.hasNextPage ? (nearby.pageInfo.endCursor ?? null) : null;
-    } while (after && found.length < MOST_PLACES);
+      const isFirst = after === null;
+      after = nearby.pageInfo.hasNextPage && found.length < MOST_PLACES ? (nearby.pageInfo.endCursor ?? null) : null;
+      if (!isFirst && after && performance.now() < shownAt + SHOWN_EVERY) continue;
+      shownAt = performance.now();
+      batch(() => {
+        if (isFirst) {
+          answered.value += 1;
+          sources.value = nearby.sources;
+        }
+        edges.value = found;
+        total.value = nearby.totalCount;
+      });
+    } while (after);
     trouble.value = refusal.value = null;
   } catch (fault) {
     if (signal.aborted) return;
