@@ -25,9 +25,15 @@ from bench.processes import running, serving, yield_first_core
 from bench.workload import QUERY, VARIABLES
 
 NODE: Final = Path(__file__).parent / "node"
-OURS: Final = ("static", "parkgraph")
-PEERS: Final = {"mercurius": "nearby_vs_mercurius_jit", "yoga": "nearby_vs_yoga_jit", "apollo": "nearby_vs_apollo"}
-"""A peer, and the figure that compares ParkGraph with it."""
+OURS: Final = ("static", "parkgraph", "cold")
+PEERS: Final = ("mercurius", "yoga", "apollo")
+
+FIGURES: Final = {
+    "nearby_vs_mercurius_jit": ("parkgraph", "mercurius"),
+    "nearby_vs_yoga_jit": ("parkgraph", "yoga"),
+    "nearby_vs_apollo": ("cold", "apollo"),
+}
+"""Which of ours is compared with which peer; `cold` keeps no JSON."""
 
 ROUNDS: Final = 5
 SECONDS: Final = 2.0
@@ -75,11 +81,17 @@ def main() -> None:
                 with serving(kind, data_dir) if kind in OURS else peer(kind, answer) as (port, server):
                     asyncio.run(measure(port, server, WARM_UP_SECONDS))
                     rows.append(asyncio.run(measure(port, server, SECONDS)))
-    ratios = {figure: _ratio(costs[kind], costs["parkgraph"]) for kind, figure in PEERS.items()}
+    ratios = {figure: _ratio(costs[peer], costs[ours]) for figure, (ours, peer) in FIGURES.items()}
     console.print(_table(costs))
     for figure, value in ratios.items():
         console.print(f"{figure}: {value:.3f}")
-    record({figure: (value, "requests a second of CPU, ratio") for figure, value in ratios.items()})
+    units = {"parkgraph": "JSON kept", "cold": "no JSON kept"}
+    record(
+        {
+            figure: (value, f"requests a second of CPU, ratio, {units[FIGURES[figure][0]]}")
+            for figure, value in ratios.items()
+        }
+    )
 
 
 def _ratio(theirs: Sequence[Cost], ours: Sequence[Cost]) -> float:
