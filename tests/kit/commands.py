@@ -6,9 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
+from types import ModuleType
 from unittest.mock import patch
 
 from parkgraph import cli
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,16 @@ def _code() -> int:
 
 @contextmanager
 def _nothing_left() -> Iterator[None]:
-    """No module of an adapter that was imported from its folder, so that another of its name can be."""
+    """No module of an adapter that was made by a test, so that another of its name can be imported."""
     before, path = set(sys.modules), list(sys.path)
     try:
         yield
     finally:
         sys.path[:] = path
         for name in set(sys.modules) - before:
-            if name.startswith("parkgraph_"):
+            if name.startswith("parkgraph_") and not _is_of_the_project(sys.modules[name]):
                 del sys.modules[name]
+
+
+def _is_of_the_project(module: ModuleType) -> bool:
+    return Path(module.__file__ or "/").resolve().is_relative_to(PROJECT)

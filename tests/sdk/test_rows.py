@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BeforeValidator, ValidationError
 
-from parkgraph.sdk import Row, exact, one_line
+from parkgraph.domain.place import Listing
+from parkgraph.sdk import Rejected, Row, RowRejected, exact, one_line, read_rows
 
 
 class Facility(Row):
@@ -46,3 +47,11 @@ def test_a_line_is_printable_and_has_single_blanks_inside_only(text: str) -> Non
     assert line == line.strip()
     assert "  " not in line
     assert one_line(line) == line
+
+
+def test_what_cannot_be_printed_is_not_in_the_name_of_a_rejected_row() -> None:
+    def to_listing(row: dict[str, str]) -> Listing:
+        raise RowRejected(f"{row['id']} is no facility")
+
+    (rejected,) = read_rows([{"id": "\x1b[31m7\u202e\n8"}], to_listing, lambda row: row["id"]).rejected
+    assert rejected == Rejected("[31m7 8", "[31m7 8 is no facility")

@@ -39,6 +39,20 @@ def test_what_holds_no_facility_is_malformed(content: bytes) -> None:
         Document.parse(content, FACILITIES)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<a><b xmlns='http://datex2.eu/schema/2/2_0'><parkingStatusPublication/></b></a>",
+        b"<a><parkingFacilityTableStatusPublication/></a>",
+        b"<d:payload xmlns:d='d' xmlns:p='p' xmlns:x='x' x:type='p:ParkingStatusPublication'/>",
+    ],
+)
+def test_a_status_in_which_nothing_changed_has_no_rows(content: bytes) -> None:
+    assert Document.parse(content, STATUSES).rows == ()
+    with pytest.raises(Malformed):
+        Document.parse(content, FACILITIES)
+
+
 def test_a_table_is_not_a_status_document() -> None:
     with pytest.raises(Malformed, match="parkingRecordStatus"):
         Document.parse(b"<a><parkingRecord id='1'/></a>", STATUSES)

@@ -56,6 +56,13 @@ def test_an_entity_that_was_asked_for_by_its_id_is_a_list_of_one() -> None:
     assert len(read(json.dumps(ENTITIES[0]).encode()).items) == 1
 
 
+def test_so_is_the_feature_of_one() -> None:
+    facts = {"type": "OffStreetParking", "name": "P1"}
+    feature = {"type": "Feature", "id": "urn:P1", "geometry": {"type": "Point", "coordinates": [8.6, 49.4]}}
+    (listing,) = read(json.dumps({**feature, "properties": facts}).encode()).items
+    assert (listing.local_id, listing.name) == ("urn:P1", "P1")
+
+
 async def test_a_fault_of_the_client_passes_through(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await Adapter(Adapter.Settings(url="file:absent.json"), ReplayClient(tmp_path)).listings()

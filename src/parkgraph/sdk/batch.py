@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
+from parkgraph.sdk.rows import one_line
 
 Row = TypeVar("Row")
 Item = TypeVar("Item", Listing, OccupancyUpdate)
@@ -16,10 +17,17 @@ Item = TypeVar("Item", Listing, OccupancyUpdate)
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was not understood: which (the network's id of it, or "row 17"), and why, in our own words."""
+    """A row that was not understood: which (the network's id of it, or "row 17"), and why, in our own words.
+
+    Both are shown in terminals and logs: signs that cannot be printed become blanks.
+    """
 
     row: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "row", one_line(self.row))
+        object.__setattr__(self, "reason", one_line(self.reason))
 
 
 class RowRejected(ValueError):

@@ -21,7 +21,9 @@ class Row(BaseModel):
 
 def one_line(text: str) -> str:
     """Without control characters, line breaks and outer blanks; may be empty."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(text.split())
 
 
 def exact(value: Any) -> Any:

@@ -15,6 +15,11 @@ FACILITIES: Final = frozenset({"parkingFacility", "parkingRecord"})
 STATUSES: Final = frozenset({"parkingFacilityStatus", "parkingRecordStatus"})
 """The rows of their status publications."""
 
+STATUS_PUBLICATIONS: Final = frozenset(
+    f"{first}arking{kind}Publication" for first in "pP" for kind in ("Status", "FacilityTableStatus")
+)
+"""What holds the rows of a status, by its name or its class: without rows nothing has changed."""
+
 MAX_ID: Final = 100
 
 
@@ -27,7 +32,7 @@ class Document:
 
     @classmethod
     def parse(cls, content: bytes, row_names: frozenset[str]) -> "Document":
-        """Raises Malformed for what is not XML, has a DTD, or holds no row of these names."""
+        """Raises Malformed for what is not XML, has a DTD, or holds no row of these names and is no status, either."""
         try:
             root: Element = fromstring(content, forbid_dtd=True)
         except (ParseError, ValueError, LookupError):
@@ -36,7 +41,7 @@ class Document:
             element.tag = _local(element.tag, "}")
             element.attrib = {_local(name, "}"): value for name, value in element.attrib.items()}
         rows = tuple(_outermost(root, row_names))
-        if not rows:
+        if not rows and not (row_names is STATUSES and any(map(_is_status, root.iter()))):
             raise Malformed(f"the document holds no {' and no '.join(sorted(row_names))}")
         return cls(rows, root.findtext(".//publicationTime"))
 
@@ -57,6 +62,10 @@ def facility_id(row: Element) -> str:
     if len(found) > MAX_ID:
         raise RowRejected(f"has an id of more than {MAX_ID} characters")
     return found
+
+
+def _is_status(element: Element) -> bool:
+    return element.tag in STATUS_PUBLICATIONS or xsi_type(element) in STATUS_PUBLICATIONS
 
 
 def _outermost(root: Element, names: frozenset[str]) -> Iterator[Element]:

@@ -135,7 +135,7 @@ def _rows(document: object) -> list[Any]:
     if isinstance(document, dict) and isinstance(graph := document.get("@graph"), list):
         return graph
     if isinstance(document, dict) and "id" in document and "type" in document:
-        return [document]
+        return [_of_feature(document)]
     if not isinstance(document, list):
         raise Malformed("the answer is not a list of entities")
     return document

@@ -1,7 +1,7 @@
 """The numbers, instants, texts and amounts inside of an answer, each with the name of its field. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from parkgraph.domain.place import Listing
 
 Fact = tuple[str, object]
 Number = int | float | Decimal
+Numbers = Counter[tuple[str, Number]]
 
 TELLING: Final = frozenset({"amount", "capacity", "latitude", "longitude", "max_height_cm", "vacant", "value"})
 """Fields in which 0 says something that unknown does not."""
@@ -21,17 +22,23 @@ PLACEHOLDERS: Final = frozenset({0, 99, 999, 9_999, 99_999, 32_767, 65_535})
 """Numbers that stand for one that nobody knows, as far as they can be numbers of spaces."""
 
 
-def facts(part: object, name: str = "") -> Iterator[Fact]:
+def facts(part: object, name: str = "") -> Sequence[Fact]:
     """Every value that is no container, and what it is called, such as `occupancy.vacant`."""
+    found: list[Fact] = []
+    _collect(part, name, found)
+    return found
+
+
+def _collect(part: object, name: str, found: list[Fact]) -> None:
     kind: Any = type(part)
     if names := _fields(kind):
         for field in names:
-            yield from facts(getattr(part, field), f"{name}.{field}" if name else field)
+            _collect(getattr(part, field), f"{name}.{field}" if name else field, found)
     elif isinstance(part, (tuple, frozenset, list)):
         for inner in part:
-            yield from facts(inner, name)
+            _collect(inner, name, found)
     else:
-        yield name, part
+        found.append((name, part))
 
 
 @cache
@@ -40,12 +47,7 @@ def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-def telling(part: object, *, is_placeholder: bool) -> Counter[str]:
-    """How often each telling field is such a number, or another one."""
-    return Counter(name for name, value in known_numbers(part).elements() if (value in PLACEHOLDERS) is is_placeholder)
-
-
-def known_numbers(part: object) -> Counter[tuple[str, Number]]:
+def known_numbers(part: object) -> Numbers:
     """The telling fields and their numbers, each as often as it is there."""
     return Counter(
         (name, value)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.place import Listing
 from parkgraph.sdk.client import Response
 from parkgraph.sdk.conformance.documents import Document, Format, Path, Tree, paths
 from parkgraph.sdk.conformance.rule import NotApplicable
@@ -48,7 +50,10 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Wounded:
-    """What came of one wound. `whole_row`: the place is a row that makes an item. `beside`: it is outside of rows."""
+    """What came of one wound. `whole_row`: the place is a row that makes an item. `beside`: it is outside of rows.
+
+    `changed`: the items that are other than in the healthy answer.
+    """
 
     patient: Patient
     path: Path
@@ -57,6 +62,7 @@ class Wounded:
     whole_row: bool
     beside: bool
     result: Result
+    changed: tuple[Listing | OccupancyUpdate, ...]
 
 
 def answered_with(subject: Subject, call: Call, contents: Contents) -> Result:
@@ -120,7 +126,13 @@ def _wounded(subject: Subject) -> Iterator[Wounded]:
                 if seen[shape] == 1 or kind in (Kind.MISSING, Kind.BLANK):
                     result = patient.answered(subject, hurt_document)
                     where = f"{patient.call.name}, {document.name(path)} {how}"
-                    yield Wounded(patient, path, where, kind, whole_row, beside, result)
+                    yield Wounded(patient, path, where, kind, whole_row, beside, result, _changed(patient, result))
+
+
+def _changed(patient: Patient, result: Result) -> tuple[Listing | OccupancyUpdate, ...]:
+    healthy = patient.healthy.batch
+    known = {item.local_id: item for item in healthy.items} if healthy is not None else {}
+    return tuple(item for item in result.batch.items if item != known.get(item.local_id)) if result.batch else ()
 
 
 def _places(patient: Patient) -> Iterator[Path]:

@@ -19,7 +19,7 @@ def bounds(subject: Subject) -> Iterator[Problem]:
     # What the samples themselves show is for the rules about values to say.
     usual = {problem for _, item in subject.items() for problem in _beyond(subject, item)}
     for wound in wounded(subject):
-        for item in wound.result.batch.items if wound.result.batch is not None else ():
+        for item in wound.changed:
             for problem in _beyond(subject, item):
                 if problem not in usual:
                     yield Problem(wound.where, problem, "Bound it: the row is rejected, or it is None.")

@@ -7,7 +7,7 @@ from typing import Final
 from parkgraph.domain.occupancy import OccupancyLevel, OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.client import Response
-from parkgraph.sdk.conformance.facts import Number, known_numbers, telling
+from parkgraph.sdk.conformance.facts import PLACEHOLDERS, Number, Numbers, known_numbers
 from parkgraph.sdk.conformance.facts import texts as texts_of
 from parkgraph.sdk.conformance.rule import Problem, rule
 from parkgraph.sdk.conformance.rules.network import OTHER_OBJECT, SAID
@@ -26,18 +26,19 @@ TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 def unknown_is_none(subject: Subject) -> Iterator[Problem]:
     instead: dict[tuple[object, ...], set[object]] = {}
     for wound in wounded(subject):
-        batch = wound.result.batch
-        if wound.kind not in (Kind.MISSING, Kind.BLANK) or batch is None:
+        if wound.kind not in (Kind.MISSING, Kind.BLANK) or not wound.changed:
             continue
         known = {item.local_id: item for item in subject.answers[wound.patient.call.name].items}
-        for item in batch.items:
+        for item in wound.changed:
             before = known.get(item.local_id)
             if before is not None and before != item and _is_same(before, item):
-                for name in _became_placeholder(before, item):
+                gone, come = known_numbers(before), known_numbers(item)
+                gone, come = gone - come, come - gone
+                for name in _became_placeholder(gone, come):
                     yield Problem(wound.where, f"{name} becomes a number.", "Leave it None, or reject the row.")
                 if _level(item) is OccupancyLevel.FULL is not _level(before):
                     yield Problem(wound.where, "the level becomes FULL.", "Leave it UNKNOWN.")
-                for name, was, is_now in _replaced(before, item):
+                for name, was, is_now in _replaced(gone, come):
                     seen = instead.setdefault((wound.where, name, is_now), set())
                     if seen and was not in seen:
                         yield Problem(wound.where, f"{name} becomes {is_now} in every row.", "Leave it None.")
@@ -59,18 +60,16 @@ def _is_same(before: object, after: object) -> bool:
     return True
 
 
-def _became_placeholder(before: object, after: object) -> Iterator[str]:
-    """Fields that are a placeholder more often than before, and a known number less often."""
-    held, hold = (telling(item, is_placeholder=True) for item in (before, after))
-    known, still_known = (telling(item, is_placeholder=False) for item in (before, after))
-    yield from (name for name in hold - held if still_known[name] < known[name])
+def _became_placeholder(gone: Numbers, come: Numbers) -> Iterator[str]:
+    """Fields of which a known number went and a placeholder came."""
+    known = {name for name, was in gone if was not in PLACEHOLDERS}
+    yield from dict.fromkeys(name for name, is_now in come if is_now in PLACEHOLDERS and name in known)
 
 
-def _replaced(before: object, after: object) -> Iterator[tuple[str, Number, Number]]:
+def _replaced(gone: Numbers, come: Numbers) -> Iterator[tuple[str, Number, Number]]:
     """Fields of which one number went and another came, and both. One that cannot be is for another rule to say."""
-    held, hold = known_numbers(before), known_numbers(after)
-    for name, was in held - hold:
-        yield from ((name, was, is_now) for other, is_now in hold - held if other == name and is_now <= MOST_SPACES)
+    for name, was in gone:
+        yield from ((name, was, is_now) for other, is_now in come if other == name and is_now <= MOST_SPACES)
 
 
 @rule(
@@ -167,11 +166,7 @@ def texts(subject: Subject) -> Iterator[Problem]:
         if problem := _unclean(answer.items):
             yield Problem(name, *problem)
     for wound in wounded(subject):
-        batch, healthy = wound.result.batch, wound.patient.healthy.batch
-        if wound.kind not in kinds or batch is None or healthy is None:
-            continue
-        known = {item.local_id: item for item in healthy.items}
-        if problem := _unclean(item for item in batch.items if item != known.get(item.local_id)):
+        if wound.kind in kinds and (problem := _unclean(wound.changed)):
             yield Problem(wound.where, *problem)
 
 
