@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.commands import adapter
 from tests.recorded import FEEDS, configuration, more_configuration, needs_feeds, serving
 
 
@@ -40,7 +41,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ],
 )
 def test_a_try_prints_a_listing_a_line_as_json(config: Path, instance: str, listings: int, rejected: int) -> None:
-    result = parkgraph("adapter", "try", instance, "--config", str(config))
+    result = adapter("try", instance, "--config", str(config))
     assert result.returncode == 0
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(rows) == len({row["local_id"] for row in rows}) == listings

@@ -91,7 +91,8 @@ def _name(row: Row, name: Callable[[Row], object], number: int) -> str:
         value = name(row)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         value = None
-    return str(value)[:100] if isinstance(value, (str, int)) and value != "" else f"row {number}"
+    named = one_line(str(value)[:100]) if isinstance(value, (str, int)) else ""
+    return named or f"row {number}"
 
 
 def _reason(fault: Exception) -> str:

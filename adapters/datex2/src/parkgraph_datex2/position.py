@@ -1,6 +1,7 @@
 """Where a facility is. Some publishers write projected metres into `latitude` and `longitude`."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -18,6 +19,7 @@ _POINTS: Final = tuple(
 )
 
 
+@cache
 def projection(crs: str) -> Projection:
     """Raises ValueError, in one sentence, where pyproj is missing or does not know the projected system."""
     try:

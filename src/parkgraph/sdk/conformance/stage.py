@@ -4,6 +4,7 @@ import asyncio
 import json as json_module
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from parkgraph.sdk.client import Client, Response
@@ -45,11 +46,14 @@ class Stage:
     """Passes to `inner` what `instead` does not answer; `known` answers are given without asking it."""
 
     def __init__(
-        self, inner: Client, instead: Instead = lambda _number, _request: None, known: tuple[Exchange, ...] = ()
+        self,
+        inner: Client,
+        instead: Instead = lambda _number, _request: None,
+        known: Mapping[Request, Response] = MappingProxyType({}),
     ) -> None:
         self._inner = inner
         self._instead = instead
-        self._known = {exchange.request: exchange.response for exchange in known}
+        self._known = known
         self.asked: list[Request] = []
         self.exchanges: list[Exchange] = []
 

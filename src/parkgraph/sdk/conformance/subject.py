@@ -19,7 +19,7 @@ from parkgraph.domain.place import Listing
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.sdk.batch import Batch
-from parkgraph.sdk.client import Client
+from parkgraph.sdk.client import Client, Response
 from parkgraph.sdk.conformance.rule import NotApplicable
 from parkgraph.sdk.conformance.stage import Exchange, Instead, Request, Stage
 from parkgraph.sdk.contract import Capability, FeedAdapter, NetworkInfo, SearchAdapter
@@ -101,12 +101,18 @@ class Subject:
 
     def new(self, client: Client, settings: Mapping[str, object] | None = None) -> AnyAdapter:
         """A new adapter with the settings of its demo and these. Raises NotApplicable where they are refused."""
-        values = {**self.demo, **(settings or {})}
+        return self.adapter_class(self._demo_settings if settings is None else self._settings(settings), client)
+
+    @cached_property
+    def _demo_settings(self) -> Any:
+        return self._settings({})
+
+    def _settings(self, more: Mapping[str, object]) -> Any:
+        values = json.dumps({**self.demo, **more})
         try:
-            read = self.adapter_class.Settings.model_validate_json(json.dumps(values), strict=True)
+            return self.adapter_class.Settings.model_validate_json(values, strict=True)
         except ValidationError:
             raise NotApplicable("the settings of its demo are refused") from None
-        return self.adapter_class(read, client)
 
     @cached_property
     def own_modules(self) -> tuple[ModuleType, ...]:
@@ -192,9 +198,11 @@ class Subject:
 
     def _stage(self, instead: Instead) -> Stage:
         """What the baseline has seen is answered from memory."""
-        seen: Mapping[str, Result] = self.__dict__.get("baseline", {})
-        known = tuple(exchange for result in seen.values() for exchange in result.exchanges)
-        return Stage(ReplayClient(self.samples), instead, known)
+        return Stage(ReplayClient(self.samples), instead, self._known if "baseline" in self.__dict__ else {})
+
+    @cached_property
+    def _known(self) -> Mapping[Request, Response]:
+        return {exchange.request: exchange.response for r in self.baseline.values() for exchange in r.exchanges}
 
     def on(self, adapter: AnyAdapter, call: Call, stage: Stage | None = None) -> Result:
         """One call on this adapter."""

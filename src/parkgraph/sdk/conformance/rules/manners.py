@@ -23,7 +23,7 @@ from parkgraph.sdk.faults import Denied, Malformed, RateLimited, Unavailable
 SECRET: Final = "geheim-5d1c9e"  # noqa: S105  (it opens nothing)
 TIMES: Final = 8
 FEW_ROWS: Final = {"lines of code run": 20, "bytes of memory": 60}
-TIMES_LINEAR: Final = 1.5
+TIMES_LINEAR: Final = 1.25
 
 
 @rule(
