@@ -19,14 +19,21 @@ _POINTS: Final = tuple(
 )
 
 
-@cache
 def projection(crs: str) -> Projection:
     """Raises ValueError, in one sentence, where pyproj is missing or does not know the projected system."""
     try:
-        from pyproj import CRS, Transformer
-        from pyproj.exceptions import CRSError
+        import pyproj  # noqa: F401
     except ModuleNotFoundError:
         raise ValueError("needs pyproj: install parkgraph-datex2[crs]") from None
+    return _projection(crs)
+
+
+@cache
+def _projection(crs: str) -> Projection:
+    """Looked up once: that takes longer than a document."""
+    from pyproj import CRS, Transformer
+    from pyproj.exceptions import CRSError
+
     try:
         system = CRS.from_user_input(crs)
     except CRSError:
