@@ -1,40 +1,42 @@
-"""`python -m bench.scale`: what a search and a refresh cost with 10,000 places in memory, and with a million.
+"""`python -m bench.scale`: what a place costs, and what searches and refreshes cost, with 10,000 places to a million.
 
-`python -m bench.scale serve COUNT PORT DATA_DIR` is the server that is asked: towns of forty car parks each, which ten
-networks share out, and one more network beside the first town that changes all its listings every second.
+`python -m bench.scale serve COUNT PORT DATA_DIR` is the server that is asked: the towns of `scale_towns`, shared out
+among ten networks that stand still, and one that changes every count of its 10,000 listings every few seconds.
 """
 
 import asyncio
-import itertools
+import ctypes
+import gc
 import json
 import random
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from math import cos, radians
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 import httpx
+import psutil
 import uvicorn
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from bench.figures import record
 from bench.load import read_answer
 from bench.processes import running, yield_first_core
+from bench.scale_towns import IN_A_TOWN, centre, listings
 from parkgraph.app import create_app
-from parkgraph.domain.geo import Coordinates
-from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
-from parkgraph.domain.place import Listing, PlaceKind
-from parkgraph.domain.tariff import Cap, RateLine, RateLineCollection, RateLineKind, RateTable
+from parkgraph.domain.place import Listing
 from parkgraph.networks.network import Network
 from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo
 from parkgraph.sdk.replay import ReplayClient
@@ -42,11 +44,11 @@ from parkgraph.settings import load
 
 COUNTS: Final = (10_000, 100_000, 1_000_000)
 NETWORKS: Final = 10
-IN_A_TOWN: Final = 40
-REFRESHED: Final = 300
-ASKED: Final = 500
-READY_SECONDS: Final = 900.0
-BY: Final = timedelta(seconds=1)
+CHANGING_TOWNS: Final = 250
+EVERY: Final = timedelta(seconds=3)
+ROUNDS: Final = 5
+READY_SECONDS: Final = 420.0
+TICK_SECONDS: Final = 0.001
 
 QUERY: Final = """
 query Scale($near: CoordinatesInput!, $stay: StayInput!) {
@@ -58,81 +60,70 @@ query Scale($near: CoordinatesInput!, $stay: StayInput!) {
 """
 STAY: Final = {"arrive": "2026-11-24T09:00:00+01:00", "leave": "2026-11-25T09:00:00+01:00"}
 ZONE: Final = ZoneInfo("Europe/Berlin")
-HOUR: Final = RateLine(RateLineKind.INCREMENTING, Decimal("1.50"), timedelta(hours=1))
-RATES: Final = RateTable("EUR", (RateLineCollection((HOUR,), caps=(Cap(Decimal(15)),)),))
 
 
-def centre(town: int) -> Coordinates:
-    """Towns stand some eight kilometres apart, in rows of two hundred."""
-    return Coordinates(36 + town // 200 * 0.1, -10 + town % 200 * 0.1)
-
-
-def facility(number: int) -> Listing:
-    """The same whenever it is asked; some 60 m from the next."""
-    town, nth = divmod(number, IN_A_TOWN)
-    chance = random.Random(number)
-    at = centre(town)
-    row, column = divmod(nth, 7)
-    return Listing(
-        local_id=f"{town}-{nth}",
-        name=f"Parkhaus {chance.choice('ABCDEFGHIJKLMNOPQRSTUVW')}straße {number}",
-        location=Coordinates(
-            at.latitude + (row - 3) * 0.002, at.longitude + (column - 3) * 0.002 / cos(radians(at.latitude))
-        ),
-        kind=PlaceKind.GARAGE,
-        address=f"Straße {nth}, Town {town}",
-        operator="Beispiel GmbH",
-        capacity=50 + number % 500,
-        occupancy=Occupancy(number % 50, 50 + number % 500, OccupancyLevel.VACANT, datetime.now(UTC)),
-        rates=RATES,
-    )
-
-
-class Standing(FeedAdapter[AdapterSettings]):
-    """Every tenth town: no two networks share one, so that every listing is a place."""
+class Town(FeedAdapter[AdapterSettings]):
+    """Of these towns every listing, and of those the few that a second network has. `rounds`: how often it changed."""
 
     Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
 
-    def __init__(self, first: int, count: int) -> None:
+    def __init__(self, first: range, second: range, *, changes: bool = False) -> None:
         super().__init__(AdapterSettings(), ReplayClient(Path()))
-        self._numbers = [n for n in range(count) if n // IN_A_TOWN % NETWORKS == first]
+        self._first, self._second, self._changes = first, second, changes
+        self.rounds = 0
 
     @property
     def info(self) -> NetworkInfo:
-        return NetworkInfo("Standing", ZONE, frozenset({Capability.LISTINGS, Capability.PRICES}))
+        return NetworkInfo("Town", ZONE, frozenset({Capability.LISTINGS, Capability.PRICES}))
 
     async def listings(self) -> Batch[Listing]:
-        return await asyncio.to_thread(lambda: Batch(tuple(facility(number) for number in self._numbers)))
+        self.rounds += self._changes
+        return await asyncio.to_thread(self._batch)
+
+    def _batch(self) -> Batch[Listing]:
+        first = (one for town in self._first for one in listings(town, second=False, round_=self.rounds))
+        second = (one for town in self._second for one in listings(town, second=True))
+        return Batch((*first, *second))
 
 
-class Changing(FeedAdapter[AdapterSettings]):
-    """Listings of its own in the first town, whose counts are others each time."""
+def networks(count: int) -> list[Network]:
+    """The first towns are those that change."""
+    towns = count // IN_A_TOWN
+    changing = min(CHANGING_TOWNS, towns // 2)
+    standing = [
+        Network(f"standing-{n}", Town(range(changing + n, towns, NETWORKS), range((n + 1) % NETWORKS, towns, NETWORKS)))
+        for n in range(NETWORKS)
+    ]
+    moving = Network("changing", Town(range(changing), range(0), changes=True), refresh_every=EVERY)
+    return [*standing, moving] if count else []
 
-    Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
 
-    def __init__(self) -> None:
-        super().__init__(AdapterSettings(), ReplayClient(Path()))
-        self._rounds = itertools.count()
+class Watch:
+    """Ticks in the server's own loop; the longest gap between two is how long everybody waited for the server."""
 
-    @property
-    def info(self) -> NetworkInfo:
-        return NetworkInfo("Changing", ZONE, frozenset({Capability.LISTINGS, Capability.PRICES}))
+    def __init__(self, rounds: Callable[[], int]) -> None:
+        self._rounds = rounds
+        self._longest = 0.0
 
-    async def listings(self) -> Batch[Listing]:
-        vacant, at = next(self._rounds) % 50, centre(0)
-        return Batch(tuple(self._listing(number, vacant, at) for number in range(REFRESHED)))
+    async def run(self) -> None:
+        last, spent = time.perf_counter(), time.process_time()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now, used = time.perf_counter(), time.process_time()
+            # While the machine has others run, everybody waits too: that is not the server's doing.
+            self._longest = max(self._longest, min(now - last - TICK_SECONDS, used - spent))
+            last, spent = now, used
 
-    def _listing(self, number: int, vacant: int, at: Coordinates) -> Listing:
-        row, column = divmod(number, 20)
-        return Listing(
-            local_id=str(number),
-            name=f"Lot {number}",
-            location=Coordinates(at.latitude + 0.02 + row * 0.0005, at.longitude + column * 0.0005),
-            kind=PlaceKind.SURFACE,
-            capacity=60,
-            occupancy=Occupancy(vacant, 60, OccupancyLevel.VACANT, datetime.now(UTC)),
-            rates=RATES,
-        )
+    async def told(self, _request: Request) -> JSONResponse:
+        """The longest gap since this was last asked, and what of the process's memory is in use."""
+        longest, self._longest = self._longest, 0.0
+        return JSONResponse({"stall_ms": longest * 1000, "rounds": self._rounds()})
+
+    async def memory(self, _request: Request) -> JSONResponse:
+        """Bytes of the process, without garbage and what the allocator keeps for later."""
+        gc.collect()
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+        return JSONResponse({"rss": psutil.Process().memory_info().rss})
 
 
 def server(count: int, data_dir: Path) -> Starlette:
@@ -141,48 +132,71 @@ def server(count: int, data_dir: Path) -> Starlette:
         "PARKGRAPH_SERVER_ENVIRONMENT": "production",
         "PARKGRAPH_LIMITS_REQUESTS_PER_MINUTE": "1000000",
     }
-    standing = [Network(f"standing-{first}", Standing(first, count)) for first in range(NETWORKS)]
-    changing = [Network("changing", Changing(), refresh_every=BY)] if count else []
-    return create_app(load(None, environ), [*standing, *changing])
+    shared = networks(count)
+    app = create_app(load(None, environ), shared)
+    adapters = [network.adapter for network in shared]
+    watch = Watch(lambda: sum(adapter.rounds for adapter in adapters if isinstance(adapter, Town)))
+
+    async def ticking(request: Request) -> JSONResponse:
+        app.state.ticks = asyncio.create_task(watch.run())
+        return await watch.told(request)
+
+    app.router.routes += [
+        Route("/bench/start", ticking),
+        Route("/bench/stall", watch.told),
+        Route("/bench/memory", watch.memory),
+    ]
+    return app
 
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """Of one size: milliseconds of a search, the longest while a network refreshed, and bytes of memory a place."""
+    """Of one size: milliseconds of a search, the longest wait while a network refreshed, and bytes of memory."""
 
     count: int
     p50_ms: float
     p99_ms: float
-    longest_ms: float
+    stall_ms: float
     rss: int
 
 
-def measure(count: int, empty_rss: int) -> Scaled:
+def measure(count: int, empty_rss: int, progress: Progress) -> Scaled:
+    task = progress.add_task(f"{count:,} places", total=count or None)
     with (
         tempfile.TemporaryDirectory() as folder,
         running(lambda port: [sys.executable, "-m", "bench.scale", "serve", str(count), str(port), folder], _is_up) as (
             port,
-            process,
+            _,
         ),
     ):
-        _await_places(port, count)
+        _await_places(port, count, lambda places: progress.update(task, completed=places))
+        rss = int(_get(port, "/bench/memory")["rss"])
         times = asyncio.run(_ask(port, count)) if count else [0.0]
-        return Scaled(
-            count,
-            statistics.median(times),
-            sorted(times)[int(len(times) * 0.99)],
-            max(times),
-            process.memory_info().rss - empty_rss,
-        )
+        stall = _stall(port) if count else 0.0
+        return Scaled(count, statistics.median(times), sorted(times)[int(len(times) * 0.99)], stall, rss - empty_rss)
+
+
+def _stall(port: int) -> float:
+    """The longest wait of the loop in some refreshes, without any other work."""
+    before = int(_get(port, "/bench/start")["rounds"])
+    longest, ends = 0.0, time.monotonic() + 60
+    while True:
+        time.sleep(0.5)
+        told = _get(port, "/bench/stall")
+        longest = max(longest, told["stall_ms"])
+        if told["rounds"] > before + ROUNDS:
+            return longest
+        if time.monotonic() > ends:
+            raise TimeoutError(f"only {told['rounds'] - before} refreshes in a minute")
 
 
 async def _ask(port: int, count: int) -> list[float]:
-    """Milliseconds of each search, one after the other, in towns by chance; it goes on for ten refreshes at least."""
+    """Milliseconds of each search, one after the other, in towns by chance; it goes on for some refreshes."""
     chance = random.Random(9)
     times: list[float] = []
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-    ends = time.perf_counter() + 10 * BY.total_seconds()
-    while len(times) < ASKED or time.perf_counter() < ends:
+    ends = time.perf_counter() + ROUNDS * EVERY.total_seconds()
+    while time.perf_counter() < ends:
         near = centre(chance.randrange(count // IN_A_TOWN))
         variables = {"near": {"latitude": near.latitude, "longitude": near.longitude}, "stay": STAY}
         body = json.dumps({"query": QUERY, "variables": variables}).encode()
@@ -198,16 +212,22 @@ async def _ask(port: int, count: int) -> list[float]:
     return times
 
 
-def _await_places(port: int, count: int) -> None:
+def _await_places(port: int, count: int, tell: Callable[[int], None]) -> None:
     """Until every listing is in an answer. Raises TimeoutError."""
     ends = time.monotonic() + READY_SECONDS
     while time.monotonic() < ends:
         page = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
         places = next((line for line in page.splitlines() if line.startswith("parkgraph_places ")), "x 0")
+        tell(int(float(places.split()[1])))
         if float(places.split()[1]) >= count:
             return
-        time.sleep(1)
+        time.sleep(0.5)
     raise TimeoutError(f"{count} places were not there after {READY_SECONDS:g} s")
+
+
+def _get(port: int, path: str) -> dict[str, float]:
+    answer: dict[str, float] = httpx.get(f"http://127.0.0.1:{port}{path}", timeout=60).json()
+    return answer
 
 
 def _is_up(port: int) -> bool:
@@ -219,26 +239,29 @@ def _is_up(port: int) -> bool:
 
 def main(counts: tuple[int, ...] = COUNTS) -> None:
     yield_first_core()
-    empty = measure(0, 0)
-    sizes = [measure(count, empty.rss) for count in track(counts, "Measuring sizes", console=Console(stderr=True))]
-    table = Table("Places", "p50 ms", "p99 ms", "Longest ms", "Bytes a place")
+    with Progress(console=Console(stderr=True)) as progress:
+        empty = measure(0, 0, progress)
+        sizes = [measure(count, empty.rss, progress) for count in counts]
+    table = Table("Places", "p50 ms", "p99 ms", "Stall ms", "Bytes a place")
     for size in sizes:
         table.add_row(
             f"{size.count:,}",
             f"{size.p50_ms:.2f}",
             f"{size.p99_ms:.2f}",
-            f"{size.longest_ms:.1f}",
+            f"{size.stall_ms:.1f}",
             f"{size.rss / size.count:.0f}",
         )
     Console().print(table)
+    if counts != COUNTS:
+        return
     small, large = sizes[0], sizes[-1]
     record(
         {
             "scale_p50_1m_vs_10k": (large.p50_ms / small.p50_ms, "ratio of the median search, 1,000,000 to 10,000"),
-            "place_bytes": (large.rss / large.count, "bytes of the process a place, 1,000,000 places"),
+            "place_bytes": (large.rss / large.count, "bytes of the process a place, 1,000,000 of 1.1 listings each"),
             "refresh_stall_ms": (
-                large.longest_ms - large.p50_ms,
-                "ms beyond the median, the longest search while a network refreshes",
+                max(size.stall_ms for size in sizes),
+                "ms that the loop waits at most while a network of 10,000 listings refreshes, 10,000 to 1,000,000",
             ),
         }
     )
@@ -246,7 +269,7 @@ def main(counts: tuple[int, ...] = COUNTS) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
-        _, _, size, port_, folder_ = sys.argv
-        uvicorn.run(server(int(size), Path(folder_)), port=int(port_), log_config=None, access_log=False)
+        _, _, size_, port_, folder_ = sys.argv
+        uvicorn.run(server(int(size_), Path(folder_)), port=int(port_), log_config=None, access_log=False)
     else:
         main(tuple(map(int, sys.argv[1:])) or COUNTS)

@@ -1,7 +1,6 @@
 """The composition root: the only module that knows every room."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -40,6 +39,7 @@ from parkgraph.middleware import Requests
 from parkgraph.networks.network import Network
 from parkgraph.networks.reports import Code
 from parkgraph.networks.service import Networks
+from parkgraph.pauses import keep_short
 from parkgraph.services import Services, end, open_services
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, ServerSettings, Settings
 from parkgraph.start_error import StartError
@@ -50,9 +50,6 @@ DEMO_TOKEN_LIVES: Final = timedelta(hours=1)
 
 FIRST_ATTEMPTS_SECONDS: Final = 10
 """How long readiness waits for the networks' first answers."""
-
-GARBAGE: Final = 20_000
-"""Objects that come before the collector looks for cycles among them: an answer makes thousands, and none of them."""
 
 GRACE_SECONDS: Final = 2
 """How much longer than the query deadline an answer may take."""
@@ -105,6 +102,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        keep_short()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(telemetry.exporting(settings.tracing))
             opening = open_services(settings, networks, metrics.asked, metrics.booked, metrics, demo=demo)
@@ -261,10 +259,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 async def _announce(services: Services, on_ready: Callable[[Context], None]) -> None:
     await services.context.networks.first_attempts(FIRST_ATTEMPTS_SECONDS)
-    # What was made so far lives as long as the server: the collector need not look at it again and again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
+    services.staying.freeze()
     services.ready = True
     await _answered(services.context.networks)
     on_ready(services.context)

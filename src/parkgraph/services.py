@@ -28,6 +28,7 @@ from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.service import Networks
 from parkgraph.networks.store import CHANNEL
 from parkgraph.networks.tasks import Tasks
+from parkgraph.pauses import Staying
 from parkgraph.settings import ExchangeSettings, Settings
 from parkgraph.start_error import StartError
 from parkgraph.vehicles.garage import Garage
@@ -49,6 +50,7 @@ class Services:
     context: Context
     authenticator: Authenticator
     settlement: Settlement
+    staying: Staying
     ready: bool = False
 
 
@@ -68,7 +70,8 @@ async def open_services(
         office = open_office(settings, database, yards)
         reserving = open_reservations(settings, database, yards, office.billing)
         service = Networks([*networks, Network(YARDS, reserving.adapter)], database, observer=observer)
-        graph = PlaceGraph(service, PlaceIds(database), MatchPins(database))
+        staying = Staying()
+        graph = PlaceGraph(service, PlaceIds(database), MatchPins(database), staying.came)
         rates = _exchange(settings.exchange)
         deadline_s = settings.server.query_deadline_ms / 1000
         search = Search(graph, service, deadline_s, exchange=rates, availability=reserving.vacancies)
@@ -105,7 +108,7 @@ async def open_services(
                 tidied(reserving.reservations, lambda: service.leader.is_leader),
             ):
                 payments = settlement(office, database, reserving.reservations)
-                yield Services(database, context, identity.authenticator, payments)
+                yield Services(database, context, identity.authenticator, payments, staying)
         finally:
             await booking.stop()
             await service.stop()

@@ -70,7 +70,7 @@ class Ids(RuleBasedStateMachine):
     def looking_only_at_what_changed_gives_what_looking_at_everything_gives(self) -> None:
         whole = build(View(), self.view.listings, self.identities, self.pinned)
         assert not whole.learnt
-        for part in ("places", "place_of", "whole_of", "parts_of", "clustering", "cluster_of"):
+        for part in ("places", "place_of", "whole_of", "parts_of", "clustering"):
             assert getattr(self.view, part) == getattr(whole.view, part)
 
 

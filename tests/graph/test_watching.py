@@ -8,6 +8,7 @@ from parkgraph.domain.geo import Bounds, Coordinates
 from parkgraph.domain.place import Place
 from parkgraph.graph import watching
 from parkgraph.graph.merging import merge
+from parkgraph.graph.shards import Shards
 from parkgraph.graph.view import View
 from parkgraph.graph.watching import Changed, Watched, Watching
 from tests.graph.listings import keyed, listing
@@ -31,8 +32,9 @@ class Town:
                 del places[id_of(name)]
             else:
                 places[id_of(name)] = place(name, where)
-        self.view = View(places=places)
-        self.watching.tell(before, self.view, {id_of(name) for name in to})
+        self.view = View(places=Shards(places))
+        both = {id_of(name): (before.places.get(id_of(name)), places.get(id_of(name))) for name in to}
+        self.watching.tell({id_: tuple(each.location for each in of if each) for id_, of in both.items()})
 
 
 @pytest.fixture
@@ -132,3 +134,14 @@ def id_of(name: str) -> UUID:
 
 def place(name: str, where: Coordinates) -> Place:
     return merge(id_of(name), [keyed("a", listing(name, location=where))])
+
+
+async def test_changes_of_many_places_are_kept_for_a_shorter_while(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "KEPT_PLACES", 2)
+    watch = town.watching.watch(Watched(TOWN))
+    next_one = await listening(watch)
+    town.change(market=THERE)
+    since = (await next_one).version
+    town.change(market=HERE, station=HERE)
+    town.change(market=THERE)
+    assert (await told(town.watching.watch(Watched(TOWN), since))).missed

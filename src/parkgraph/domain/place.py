@@ -1,9 +1,9 @@
 """Listings (what one network says) and places (the real facility)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,9 @@ from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import AudienceCapacity, Occupancy
 from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine
 from parkgraph.domain.tariff import RateTable
+
+OCCUPANCY: Final = "occupancy"
+"""The field whose time is that of a count, and not of its listing."""
 
 
 class PlaceKind(StrEnum):
@@ -135,7 +138,10 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One real facility: its listings, merged field by field. `occupancy_from` names the listing that counted."""
+    """One real facility: its listings, merged field by field. `occupancy_from` names the listing that counted.
+
+    `origins`: fields, each with the number of the listing among `listings` that it comes from.
+    """
 
     id: UUID
     name: str
@@ -151,5 +157,14 @@ class Place:
     opening_hours: str | None = None
     max_height_cm: int | None = None
     features: frozenset[Feature] = frozenset()
-    provenance: tuple[FieldSource, ...] = field(default=())
+    origins: tuple[tuple[str, int], ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+
+    @property
+    def provenance(self) -> tuple[FieldSource, ...]:
+        """Where the fields come from."""
+        return tuple(self._source(name, *self.listings[number]) for name, number in self.origins)
+
+    def _source(self, name: str, key: ListingKey, listing: Listing) -> FieldSource:
+        counted = listing.occupancy.observed_at if name == OCCUPANCY and listing.occupancy else None
+        return FieldSource(name, key.network, counted if name == OCCUPANCY else listing.updated_at)

@@ -1,6 +1,6 @@
 """Spatial index over places: which of them lie in an area."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from math import floor
 from typing import Final, TypeVar
@@ -31,9 +31,7 @@ class SpatialIndex:
         contains = area.contains
         return [place for tile in tiles for place in tile if contains(place.location)]
 
-    def over(
-        self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Collection[UUID]
-    ) -> "SpatialIndex":
+    def over(self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Set[UUID]) -> "SpatialIndex":
         """The index over the places after; from those before, over which this one is, they differ in the changed."""
         rows = dict(self._rows)
         for row, columns in _by_tile(before, after, changed).items():

@@ -1,6 +1,6 @@
 """Listings of one place become the place, field by field, each with its source. Pure and deterministic."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from uuid import UUID
 from rapidfuzz import fuzz
 
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
-from parkgraph.domain.place import FieldSource, Listing, ListingKey, Place, PlaceKind
+from parkgraph.domain.place import OCCUPANCY, Feature, Listing, ListingKey, Place, PlaceKind
 from parkgraph.graph import specificity
 from parkgraph.graph.disagreements import disagreements
 from parkgraph.graph.matching.names import plain
@@ -53,18 +53,19 @@ def merge(place_id: UUID, members: Sequence[Member], names: Mapping[str, str] = 
     Occupancy is the one observed last.
     """
     ordered = sorted(members, key=lambda member: _rank(member, names)) if len(members) > 1 else list(members)
-    sources: list[FieldSource] = []
+    (_, first), *others = ordered
+    origins: list[tuple[str, int]] = []
 
     def best(of: Source[T]) -> T | None:
-        known = [(value, key, listing) for key, listing in ordered if (value := of.read(listing)) is not None]
+        known = [(value, n) for n, (_, listing) in enumerate(ordered) if (value := of.read(listing)) is not None]
         if not known:
             return None
         # The first of equals wins: they are in order.
-        value, key, listing = known[0] if len(known) == 1 else max(known, key=lambda one: of.specific(one[0]))
-        sources.append(FieldSource(of.field, key.network, listing.updated_at))
+        value, number = known[0] if len(known) == 1 else max(known, key=lambda one: of.specific(one[0]))
+        origins.append((of.field, number))
         return value
 
-    name, location = best(NAME) or ordered[0][1].name, best(LOCATION) or ordered[0][1].location
+    name, location = best(NAME) or first.name, best(LOCATION) or first.location
     kind = best(KIND)
     address = best(ADDRESS)
     operator = best(OPERATOR)
@@ -73,20 +74,18 @@ def merge(place_id: UUID, members: Sequence[Member], names: Mapping[str, str] = 
     audiences = best(AUDIENCES)
 
     counted = max(
-        ((key, listing) for key, listing in ordered if listing.occupancy is not None),
-        key=lambda member: _observed(member[1].occupancy),
+        (n for n, (_, listing) in enumerate(ordered) if listing.occupancy is not None),
+        key=lambda n: _observed(ordered[n][1].occupancy),
         default=None,
     )
-    if counted and counted[1].occupancy:
-        sources.append(FieldSource("occupancy", counted[0].network, counted[1].occupancy.observed_at))
+    if counted is not None:
+        origins.append((OCCUPANCY, counted))
 
-    heights = [(listing.max_height_cm, key, listing) for key, listing in ordered if listing.max_height_cm is not None]
-    lowest = min(heights, key=lambda entry: entry[0], default=None)
+    heights = [(height, n) for n, (_, listing) in enumerate(ordered) if (height := listing.max_height_cm) is not None]
+    lowest = min(heights, default=None)
     if lowest:
-        sources.append(FieldSource("maxHeightCm", lowest[1].network, lowest[2].updated_at))
-    sources.extend(
-        FieldSource("features", key.network, listing.updated_at) for key, listing in ordered if listing.features
-    )
+        origins.append(("maxHeightCm", lowest[1]))
+    origins.extend(("features", n) for n, (_, listing) in enumerate(ordered) if listing.features)
 
     place = Place(
         id=place_id,
@@ -97,15 +96,27 @@ def merge(place_id: UUID, members: Sequence[Member], names: Mapping[str, str] = 
         address=address,
         operator=operator,
         capacity=capacity,
-        occupancy=counted[1].occupancy if counted else None,
-        occupancy_from=counted[0] if counted else None,
+        occupancy=ordered[counted][1].occupancy if counted is not None else None,
+        occupancy_from=ordered[counted][0] if counted is not None else None,
         audiences=audiences or (),
         opening_hours=opening_hours,
         max_height_cm=lowest[0] if lowest else None,
-        features=frozenset().union(*(listing.features for _, listing in ordered)),
-        provenance=tuple(sources),
+        features=_union(first.features, [listing.features for _, listing in others]),
+        origins=_shared(tuple(origins)),
     )
-    return place if len(ordered) == 1 else replace(place, disagreements=disagreements(place))
+    said = disagreements(place) if others else ()
+    return replace(place, disagreements=said) if said else place
+
+
+def _union(first: frozenset[Feature], others: Collection[frozenset[Feature]]) -> frozenset[Feature]:
+    """The first itself, where the others add nothing."""
+    return first.union(*others) if any(not other <= first for other in others) else first
+
+
+@lru_cache(maxsize=4_096)
+def _shared(origins: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    """Equal ones are one object: of most places the same fields are known."""
+    return origins
 
 
 def _rank(member: Member, names: Mapping[str, str]) -> tuple[bool, float, ListingKey]:

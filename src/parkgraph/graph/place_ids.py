@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from sys import intern
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,8 +18,8 @@ from parkgraph.domain.place import ListingKey
 from parkgraph.graph.identity import Identities, Members
 from parkgraph.graph.tables import PlaceListingRow, PlaceRow
 
-CHUNK: Final = 5_000
-"""Ids that are written at a time."""
+CHUNK: Final = 1_000
+"""Ids that are written at a time: to put them together must not keep a query waiting."""
 
 PATIENCE_S: Final = 15.0
 """With the database, each time."""
@@ -37,7 +38,7 @@ class PlaceIds:
         self._database = database
         self.identities = Identities()
         self._stored: dict[UUID, Members] = {}
-        self._unstored: set[UUID] = set()
+        """What is stored of each id of which more is known; of all others what is known is stored."""
         self._read_to = (0, 0)
 
     async def read(self) -> frozenset[UUID]:
@@ -48,14 +49,15 @@ class PlaceIds:
     def learn(self, learnt: Mapping[UUID, Members]) -> None:
         """These ids stand for these listings from now on."""
         for place_id, listings in learnt.items():
+            self._stored.setdefault(place_id, self.identities.listings_of(place_id))
             self.identities.put(place_id, listings)
-            self._unstored.add(place_id)
 
     async def store(self) -> frozenset[UUID]:
         """Write what is not stored yet; the ids of which others wrote meanwhile. Raises DATABASE_FAULTS."""
         touched: set[UUID] = set()
-        while self._unstored:
-            touched |= await self._store(self.identities.eldest_first(self._unstored)[:CHUNK])
+        place_ids = self.identities.eldest_first(self._stored)
+        for start in range(0, len(place_ids), CHUNK):
+            touched |= await self._store(place_ids[start : start + CHUNK])
         return frozenset(touched)
 
     async def _store(self, place_ids: Sequence[UUID]) -> frozenset[UUID]:
@@ -64,10 +66,8 @@ class PlaceIds:
             touched = await self._read(connection)
             ages, read_to = await self._write(connection, place_ids)
         for place_id in place_ids:
-            listings = self.identities.listings_of(place_id)
-            self.identities.put(place_id, listings, ages.get(place_id))
-            self._stored[place_id] = listings
-        self._unstored.difference_update(place_ids)
+            self.identities.put(place_id, self.identities.listings_of(place_id), ages.get(place_id))
+            del self._stored[place_id]
         self._read_to = read_to
         return touched
 
@@ -79,21 +79,26 @@ class PlaceIds:
         ages: dict[UUID, int] = {}
         changed: dict[UUID, list[ListingKey]] = {}
         for seq, place_id, network, local_id in founded:
-            changed[place_id] = [ListingKey(network, local_id)]
+            changed[place_id] = [ListingKey(intern(network), local_id)]
             ages[place_id] = places = seq
         for seq, place_id, network, local_id, stands in joined:
-            listings = changed.setdefault(place_id, list(self._stored.get(place_id, ())))
-            key, members = ListingKey(network, local_id), seq
+            listings = changed.setdefault(place_id, list(self._stored_of(place_id)))
+            key, members = ListingKey(intern(network), local_id), seq
             if key in listings[1:]:
                 listings.remove(key)
             if stands and key not in listings:
                 listings.append(key)
         for place_id, listings in changed.items():
-            self._stored[place_id] = tuple(listings)
-            known = self.identities.listings_of(place_id) if place_id in self._unstored else tuple(listings)
+            stored = known = tuple(listings)
+            if place_id in self._stored:
+                self._stored[place_id], known = stored, self.identities.listings_of(place_id)
             self.identities.put(place_id, known, ages.get(place_id))
         self._read_to = (places, members)
         return frozenset(changed)
+
+    def _stored_of(self, place_id: UUID) -> Members:
+        stored = self._stored.get(place_id)
+        return self.identities.listings_of(place_id) if stored is None else stored
 
     async def _write(
         self, connection: AsyncConnection, place_ids: Sequence[UUID]
@@ -101,7 +106,7 @@ class PlaceIds:
         """The ages of new ids, and up to where all is read once this is committed."""
         places, members = self._read_to
         ages: dict[UUID, int] = {}
-        if founded := [(i, *self.identities.listings_of(i)[0]) for i in place_ids if i not in self._stored]:
+        if founded := [(i, *self.identities.listings_of(i)[0]) for i in place_ids if not self._stored[i]]:
             ages = dict((await connection.execute(_founding(founded))).all())
         if changes := [row for place_id in place_ids for row in self._changes(place_id)]:
             members = max((await connection.execute(_joining(changes))).scalars().all())
@@ -109,7 +114,7 @@ class PlaceIds:
 
     def _changes(self, place_id: UUID) -> list[tuple[UUID, str, str, bool]]:
         """The rows by which what is stored of the id becomes what is known."""
-        after, before = self.identities.listings_of(place_id), self._stored.get(place_id, ())
+        after, before = self.identities.listings_of(place_id), self._stored[place_id]
         gone = [(place_id, *key, False) for key in before if key not in after]
         return gone + [(place_id, *key, True) for key in after[1:] if key not in before]
 

@@ -1,7 +1,9 @@
 """The graph in memory: one immutable view of places and their index, replaced as a whole when anything changes."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -15,14 +17,31 @@ from parkgraph.graph.view import Rules, View, build
 from parkgraph.graph.watching import Watching
 from parkgraph.networks.leader import Role
 from parkgraph.networks.service import Networks
+from parkgraph.pauses import give_back, in_thread
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 500
+"""Ids that are learnt in one go."""
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """So many at a time, until none is left."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 class PlaceGraph:
     """Follows the networks, other processes and operators, and keeps the current view."""
 
-    def __init__(self, networks: Networks, ids: PlaceIds, pins: MatchPins) -> None:
+    def __init__(
+        self, networks: Networks, ids: PlaceIds, pins: MatchPins, settled: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """`settled` is told how many places are other ones after an update."""
+        self._settled = settled
         self._networks = networks
         self._ids = ids
         self._pins = pins
@@ -45,13 +64,17 @@ class PlaceGraph:
             listings = {network_id: snapshot.listings for network_id, snapshot in snapshots.items() if snapshot}
             rules = Rules(self._pins.current, self._unmergeable, self._names)
             identities, touched = self._ids.identities, frozenset(self._untaken)
-            built = await asyncio.to_thread(build, self.view, listings, identities, rules, touched)
-            self._ids.learn(built.learnt)
+            built = await in_thread(build, self.view, listings, identities, rules, touched)
+            for learnt in batched(built.learnt.items(), AT_ONCE):
+                self._ids.learn(dict(learnt))
+                await asyncio.sleep(0)
             if in_reach:
                 await self._store()
-            before, self.view = self.view, built.view
-            self.watching.tell(before, built.view, built.changed)
+            self.view = built.view
+            self.watching.tell(built.changed)
             self._untaken -= touched
+        self._settled(len(built.changed))
+        await give_back(built.gone)
         log.debug("graph_updated", networks=sorted(changed), places=len(self.view.places))
 
     def find(self, place_id: UUID) -> Place | None:

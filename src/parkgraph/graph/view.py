@@ -4,14 +4,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.place import Listing, ListingKey, Place
 from parkgraph.graph.identity import Identities, Members
 from parkgraph.graph.index import SpatialIndex
-from parkgraph.graph.matching import NO_PINS, Clustering, Features, PartOf, Pins, cluster, features, recluster
+from parkgraph.graph.matching import NO_PINS, Clustering, Looks, PartOf, Pins, forget, look_alike, recluster
+from parkgraph.graph.matching.grid import cell
 from parkgraph.graph.merging import merge
+from parkgraph.graph.shards import Shards
 
 Listings = Mapping[str, Mapping[str, Listing]]
 """By network, then by its own id."""
+
+Moves = Mapping[UUID, tuple[Coordinates, ...]]
+"""Where each place was, and where it is, as far as there is such a place before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +27,13 @@ class View:
     `whole_of`: the place that a place is a part of, and `parts_of` the other way round.
     """
 
-    places: Mapping[UUID, Place] = field(default_factory=dict)
-    place_of: Mapping[ListingKey, UUID] = field(default_factory=dict)
+    places: Shards[UUID, Place] = field(default_factory=Shards)
+    place_of: Shards[ListingKey, UUID] = field(default_factory=Shards)
     whole_of: Mapping[UUID, UUID] = field(default_factory=dict)
     parts_of: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     index: SpatialIndex = field(default_factory=SpatialIndex)
     listings: Listings = field(default_factory=dict)
-    features: Mapping[ListingKey, Features] = field(default_factory=dict)
     clustering: Clustering = field(default_factory=Clustering)
-    cluster_of: Mapping[ListingKey, Members] = field(default_factory=dict)
     pins: Pins = NO_PINS
 
 
@@ -44,20 +48,34 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A view, what ids stand for now that it was seen, and the places that came, went or are other than before."""
+    """A view, what ids stand for now that it was seen, and the places that came, went or are other than before.
+
+    `gone`: what the view before had of its own, place by place, and what held them.
+    """
 
     view: View
     learnt: Mapping[UUID, Members]
-    changed: frozenset[UUID] = frozenset()
+    changed: Moves = field(default_factory=dict)
+    gone: list[object] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Keys of listings that came, that are other than before, and that went."""
 
-    come: frozenset[ListingKey]
-    other: frozenset[ListingKey]
-    gone: frozenset[ListingKey]
+    come: Collection[ListingKey]
+    other: Collection[ListingKey]
+    gone: Collection[ListingKey]
+
+
+class Listed:
+    """Which listings there are."""
+
+    def __init__(self, listings: Listings) -> None:
+        self._listings = listings
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, ListingKey) and key.local_id in self._listings.get(key.network, ())
 
 
 def build(
@@ -65,109 +83,107 @@ def build(
 ) -> Built:
     """The view of these listings. `touched`: ids of which other processes learnt something since `previous`."""
     changes = _changes(previous.listings, listings)
-    matched, clustering = _match(previous, listings, changes, rules)
-    cluster_of, regrouped = _regrouped(previous, clustering, changes)
+    clustering = _match(previous, listings, changes, rules)
+    listed = Listed(listings)
 
-    asked = {i for key in changes.come | changes.gone for i in identities.ids_of(key)}.union(touched)
+    in_question = _regrouped(previous, clustering)
+    asked = {i for keys in (changes.come, changes.gone) for key in keys for i in identities.ids_of(key)}.union(touched)
     standing = {key for place_id in asked for key in identities.listings_of(place_id)}
-    in_question = regrouped | {cluster_of[key] for key in standing if key in cluster_of}
-    ids = {members: identities.assign(members, cluster_of) for members in in_question}
+    in_question.update(clustering.cluster_of(key) for key in standing if key in listed)
+    ids: dict[Members, UUID] = {}
     learnt: dict[UUID, Members] = {}
     for members in in_question:
-        learnt.update(identities.learn(members, cluster_of))
+        ids[members], new = identities.see(members, listed)
+        learnt.update(new)
 
-    affected = {key for members in in_question for key in members} | changes.gone
+    affected = {key for members in in_question for key in members}.union(changes.gone)
     place_of, left = _placed(previous.place_of, affected, ids)
 
-    places = dict(previous.places)
+    before, places = previous.places, previous.places.edit()
     for place_id in left:
         del places[place_id]
-    stale = in_question | {cluster_of[key] for key in changes.other}
-    remade = {place_of[members[0]]: members for members in stale}
+    remade = {place_id: members for members, place_id in ids.items()}
+    for key in changes.other:
+        if (place_id := place_of[key]) not in remade:
+            remade[place_id] = tuple(each for each, _ in before[place_id].listings)
     for place_id, members in remade.items():
         told = [(key, listings[key.network][key.local_id]) for key in members]
-        before = places.get(place_id)
-        if before is None or not _is_of(before, told):
+        was = before.get(place_id)
+        if was is None or not _is_of(was, told):
             places[place_id] = merge(place_id, told, rules.names)
-    changed = left | {place_id for place_id in remade if places[place_id] is not previous.places.get(place_id)}
+    changed = left.union(place_id for place_id in remade if places[place_id] is not before.get(place_id))
+    now = places.done() if changed else before
 
-    same = place_of is previous.place_of and clustering is previous.clustering
+    same = place_of is previous.place_of and clustering.parts is previous.clustering.parts
     whole_of, parts_of = (previous.whole_of, previous.parts_of) if same else parts(clustering.parts, place_of)
     view = View(
-        places=places,
+        places=now,
         place_of=place_of,
         whole_of=whole_of,
         parts_of=parts_of,
-        index=previous.index.over(previous.places, places, changed),
+        index=previous.index.over(before, now, changed),
         listings=listings,
-        features=matched,
         clustering=clustering,
-        cluster_of=cluster_of,
         pins=rules.pins,
     )
-    return Built(view, learnt, frozenset(changed))
+    moves = {i: tuple(place.location for place in (before.get(i), now.get(i)) if place) for i in changed}
+    gone = [before.get(i) for i in changed]
+    return Built(view, learnt, moves, [*gone, *before.not_in(now), *previous.place_of.not_in(place_of)])
 
 
 def _changes(before: Listings, after: Listings) -> Changes:
-    come: set[ListingKey] = set()
-    other: set[ListingKey] = set()
-    gone: set[ListingKey] = set()
+    come: list[ListingKey] = []
+    other: list[ListingKey] = []
+    gone: list[ListingKey] = []
     for network in before.keys() | after.keys():
         old, new = before.get(network, {}), after.get(network, {})
         if old is new:
             continue
-        come.update(ListingKey(network, i) for i in new.keys() - old.keys())
-        gone.update(ListingKey(network, i) for i in old.keys() - new.keys())
-        other.update(ListingKey(network, i) for i in new if i in old and new[i] is not old[i])
-    return Changes(frozenset(come), frozenset(other), frozenset(gone))
+        for local_id, listing in new.items():
+            if (was := old.get(local_id)) is not listing:
+                (other if was else come).append(ListingKey(network, local_id))
+        gone += (ListingKey(network, local_id) for local_id in old if local_id not in new)
+    return Changes(come, other, gone)
 
 
-def _match(
-    previous: View, listings: Listings, changes: Changes, rules: Rules
-) -> tuple[Mapping[ListingKey, Features], Clustering]:
-    """The features of these listings and their clusters: only near what looks other, or is pinned anew, is matched."""
-    new: dict[ListingKey, Features] = {}
-    for key in changes.come | changes.other:
-        looks = features(listings[key.network][key.local_id], may_merge=key.network not in rules.unmergeable)
-        if previous.features.get(key) != looks:
-            new[key] = looks
-    pinned = (rules.pins.same ^ previous.pins.same) | (rules.pins.different ^ previous.pins.different)
-    changed = {*new, *changes.gone, *(key for pair in pinned for key in pair)}
+def _match(previous: View, listings: Listings, changes: Changes, rules: Rules) -> Clustering:
+    """The clusters of these listings: only near what looks other, or is pinned anew, is matched."""
+
+    def place(key: ListingKey) -> int:
+        return cell(listings[key.network][key.local_id].location)
+
+    def looks_other(key: ListingKey) -> bool:
+        network, local_id = key
+        return not look_alike(previous.listings[network][local_id], listings[network][local_id])
+
+    looks = Looks(listings, rules.unmergeable)
+    new = sorted([*changes.come, *filter(looks_other, changes.other)], key=place)
+    changed = [*new, *changes.gone, *rules.pins.listings_that_differ(previous.pins)]
     if not changed:
-        return previous.features, previous.clustering
-    matched = {**previous.features, **new}
-    for key in changes.gone:
-        del matched[key]
-    if not previous.features:
-        return matched, cluster(matched, rules.pins)
-    return matched, recluster(previous.clustering, matched, changed, rules.pins)
+        return previous.clustering.over(looks)
+    clustering = recluster(previous.clustering, looks, dict.fromkeys(changed), rules.pins)
+    looks.forget()
+    forget()
+    return clustering
 
 
-def _regrouped(
-    previous: View, clustering: Clustering, changes: Changes
-) -> tuple[Mapping[ListingKey, Members], set[Members]]:
-    """The cluster of each listing, and the clusters that were not there before."""
-    if clustering is previous.clustering:
-        return previous.cluster_of, set()
-    before = previous.cluster_of
-    regrouped = {members for members in clustering.clusters if before.get(members[0]) != members}
-    after = dict(before)
-    for key in changes.gone:
-        del after[key]
-    after.update((key, members) for members in regrouped for key in members)
-    return after, regrouped
+def _regrouped(previous: View, clustering: Clustering) -> set[Members]:
+    """The clusters that were not there before."""
+    before, cluster_of = previous.place_of, previous.clustering.cluster_of
+    return {each for each in clustering.regrouped if each[0] not in before or cluster_of(each[0]) != each}
 
 
 def _placed(
-    before: Mapping[ListingKey, UUID], affected: Collection[ListingKey], ids: Mapping[Members, UUID]
-) -> tuple[Mapping[ListingKey, UUID], set[UUID]]:
+    before: Shards[ListingKey, UUID], affected: Collection[ListingKey], ids: Mapping[Members, UUID]
+) -> tuple[Shards[ListingKey, UUID], set[UUID]]:
     """The place of each listing, with these ids for the affected ones, and the places that are no more."""
     if not affected:
         return before, set()
-    after = dict(before)
+    after = before.edit()
     left = {after.pop(key) for key in affected if key in after} - set(ids.values())
-    after.update((key, place_id) for members, place_id in ids.items() for key in members)
-    return after, left
+    for members, place_id in ids.items():
+        after.update(dict.fromkeys(members, place_id))
+    return after.done(), left
 
 
 def _is_of(place: Place, members: Collection[tuple[ListingKey, Listing]]) -> bool:

@@ -6,7 +6,7 @@ time: one that is slow finds several changes made into one, and one that was awa
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
@@ -14,10 +14,13 @@ from uuid import UUID
 
 from parkgraph.domain.geo import Bounds, Coordinates
 from parkgraph.domain.place import Place
-from parkgraph.graph.view import View
+from parkgraph.graph.view import Moves, View
 
 KEPT: Final = 256
 """Changes of the view that can be caught up with."""
+
+KEPT_PLACES: Final = 50_000
+"""Places of all these changes together."""
 
 EVERY_S: Final = 1.0
 """Between two tellings of one watcher."""
@@ -53,7 +56,7 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class _Change:
     number: int
-    positions: dict[UUID, tuple[Coordinates, ...]]
+    positions: Moves
 
 
 class Watching:
@@ -64,17 +67,19 @@ class Watching:
         self._every_s = every_s
         self._epoch = token_hex(4)
         self._last = 0
-        self._changes: deque[_Change] = deque(maxlen=KEPT)
+        self._changes: deque[_Change] = deque()
+        self._kept = 0
         self._news = asyncio.Event()
 
-    def tell(self, before: View, after: View, changed: Collection[UUID]) -> None:
+    def tell(self, changed: Moves) -> None:
         """These places came, went or are other than before."""
         if not changed:
             return
         self._last += 1
-        found = {id_: (before.places.get(id_), after.places.get(id_)) for id_ in changed}
-        positions = {id_: tuple(place.location for place in both if place) for id_, both in found.items()}
-        self._changes.append(_Change(self._last, positions))
+        self._changes.append(_Change(self._last, changed))
+        self._kept += len(changed)
+        while len(self._changes) > 1 and (len(self._changes) > KEPT or self._kept > KEPT_PLACES):
+            self._kept -= len(self._changes.popleft().positions)
         self._news.set()
         self._news = asyncio.Event()
 

@@ -15,6 +15,7 @@ from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import remember, seen_again, together
 from parkgraph.networks.snapshots import combine
 from parkgraph.networks.store import SnapshotStore
+from parkgraph.pauses import in_thread
 from parkgraph.sdk.batch import Batch
 
 _log = structlog.get_logger(__name__)
@@ -156,7 +157,9 @@ class Keeping:
             if fault:
                 network.failed(Part.LISTINGS, self._clock(), fault)
             return set()
-        after = combine(stored.published, stored.live, before)
+        after = await in_thread(combine, stored.published, stored.live, before)
+        if self._leads():
+            return set()
         network.followed(after, fault)
         return {network.id} if before is None or before.listings != after.listings else set()
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from parkgraph.domain.geo import Area, Bounds, bounds_around, bounds_of
+from parkgraph.domain.geo import Area, Bounds, bounds_of
 from parkgraph.domain.place import Listing
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus, status_without_data
 from parkgraph.networks.snapshots import Snapshot
@@ -118,8 +118,9 @@ class Network:
     @snapshot.setter
     def snapshot(self, snapshot: Snapshot | None) -> None:
         before, self._snapshot = self._snapshot, snapshot
-        if not self.info.coverage and _published(before) is not _published(snapshot):
-            box = bounds_around(listing.location for listing in (_published(snapshot) or {}).values())
+        is_feed = Part.LISTINGS in self.asking
+        if is_feed and not self.info.coverage and _published(before) is not _published(snapshot):
+            box = snapshot.box if snapshot else None
             self._extent = box.widened(MARGIN_M) if box else None
 
     @property
@@ -188,7 +189,7 @@ class Network:
         Without declared boxes, a feed has something where its places are, and a search network may anywhere.
         """
         boxes = self.info.coverage
-        if not boxes and self._extent and Part.LISTINGS in self.asking:
+        if not boxes and self._extent:
             boxes = (self._extent,)
         bounds = bounds_of(area)
         return not boxes or any(box.intersects(bounds) for box in boxes)

@@ -16,6 +16,7 @@ from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
+from parkgraph.pauses import in_thread
 from parkgraph.sdk.batch import Batch, Rejected
 from parkgraph.sdk.contract import FeedAdapter
 
@@ -85,6 +86,7 @@ class Refresher:
         self._settled = settled
         self._clock = clock
         self._observer = observer
+        self._taking = asyncio.Lock()
         self._has_listings = asyncio.Event()
         self._has_news = asyncio.Event()
 
@@ -126,27 +128,47 @@ class Refresher:
             self._network.succeeded(part, now)
         await self._settled(self._network, part, answered=True, changed=taken.changed)
 
-    # The snapshot is made inside of the call, so that whatever breaks on an adapter's answer is that adapter's bug.
+    # The snapshot is made inside of the call, so that whatever breaks on an adapter's answer is that adapter's bug;
+    # in a thread, so that nobody waits for it; and one after the other, since each is made from the one before.
 
     async def _take_listings(self) -> _Taken:
-        batch = await checked(self._adapter.listings(), Listing)
-        may_shrink = self._network.info.may_shrink
-        snapshot, held = apply(self._network.snapshot, batch, self._clock(), may_shrink=may_shrink)
-        return self._taken(snapshot, held)
+        answer: object = await self._adapter.listings()
+        async with self._taking:
+            return await self._taken(self._with_listings, answer)
 
     async def _take_occupancies(self) -> _Taken:
-        batch = await checked(self._adapter.occupancies(), OccupancyUpdate)
+        answer: object = await self._adapter.occupancies()
+        async with self._taking:
+            return await self._taken(self._with_occupancies, answer)
+
+    def _with_listings(self, answer: object) -> tuple[Snapshot, Code | None]:
+        batch = checked(answer, Listing)
+        return apply(self._network.snapshot, batch, self._clock(), may_shrink=self._network.info.may_shrink)
+
+    def _with_occupancies(self, answer: object) -> tuple[Snapshot, Code | None]:
+        batch = checked(answer, OccupancyUpdate)
         if self._network.snapshot is None:
             raise RuntimeError("live data before listings")
         snapshot = with_occupancies(self._network.snapshot, batch, self._clock())
-        return self._taken(snapshot, None if batch.complete else Code.INCOMPLETE)
+        return snapshot, None if batch.complete else Code.INCOMPLETE
 
-    def _taken(self, snapshot: Snapshot, held: Code | None) -> _Taken:
+    async def _taken(self, apply_: Callable[[object], tuple[Snapshot, Code | None]], answer: object) -> _Taken:
+        before = self._network.snapshot
+
+        def taken() -> tuple[Snapshot, _Taken]:
+            snapshot, held = apply_(answer)
+            _ = snapshot.box  # worked out here, and not where it is asked for
+            changed = before is None or (
+                before.listings is not snapshot.listings and before.listings != snapshot.listings
+            )
+            return snapshot, _Taken(held, changed)
+
+        snapshot, told = await in_thread(taken)
         task = asyncio.current_task()
         if task and task.cancelling():
             raise asyncio.CancelledError  # its deadline has passed, though the adapter did not heed it
-        before, self._network.snapshot = self._network.snapshot, snapshot
-        return _Taken(held, before is None or before.listings != snapshot.listings)
+        self._network.snapshot = snapshot
+        return told
 
     async def _loop(self, part: Part, refresh: Callable[[], Awaitable[None]]) -> None:
         asking = self._network.asking[part]
@@ -174,9 +196,8 @@ class Refresher:
                 await self._has_news.wait()
 
 
-async def checked(answer: Awaitable[object], kind: type[Item]) -> Batch[Item]:
+def checked(batch: object, kind: type[Item]) -> Batch[Item]:
     """The batch, if it is one; what breaks the contract is the adapter's bug and raises TypeError."""
-    batch = await answer
     if not isinstance(batch, Batch):
         raise TypeError("an adapter answers with a Batch")
     items, rows = tuple[object, ...](batch.items), tuple[object, ...](batch.rejected)

@@ -123,7 +123,7 @@ class Searches:
 
 
 async def _checked(answer: Awaitable[object]) -> Batch[Listing]:
-    batch = await checked(answer, Listing)
+    batch = checked(await answer, Listing)
     for listing in batch.items:
         checked_offers(listing.offers)
     return batch

@@ -7,11 +7,14 @@ A network that publishes live data apart from its listings answers twice, each o
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final, TypeVar
 
+from parkgraph.domain.geo import Bounds, bounds_around
 from parkgraph.domain.occupancy import Audience, AudienceCapacity, Occupancy, OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.networks.reports import Code
+from parkgraph.networks.sharing import kept, share
 from parkgraph.sdk.batch import Batch, Rejected
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
@@ -51,7 +54,7 @@ class Live:
     rejected: tuple[Rejected, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """A network's listings by their local id, with the live data applied.
 
@@ -65,6 +68,11 @@ class Snapshot:
     published: Published = field(repr=False)
     live: Live | None = field(default=None, repr=False)
 
+    @cached_property
+    def box(self) -> Bounds | None:
+        """The smallest box around the published listings."""
+        return bounds_around(listing.location for listing in self.published.listings.values())
+
     @property
     def fetched_at(self) -> datetime:
         """When the later of the two answers was fetched."""
@@ -72,16 +80,19 @@ class Snapshot:
 
 
 def combine(published: Published, live: Live | None = None, previous: Snapshot | None = None) -> Snapshot:
-    """The two answers laid together. A listing equal to that of `previous` is the same object, so nothing moved."""
-    updates = live.updates if live else {}
-    fetched = max(published.taken_at, live.taken_at) if live else published.taken_at
-    before = previous.listings if previous else {}
-    listings: dict[str, Listing] = {}
-    for local_id, listing in published.listings.items():
-        update = updates.get(local_id)
-        current = _with_update(listing, update, fetched) if update else listing
-        old = before.get(local_id)
-        listings[local_id] = old if old is not None and (old is current or old == current) else current
+    """The two answers laid together.
+
+    A listing equal to that of `previous` is the same object, and so are all listings where none is another.
+    """
+    if previous:
+        published = replace(published, listings=kept(published.listings, previous.published.listings))
+    listings = published.listings
+    if live:
+        fetched = max(published.taken_at, live.taken_at)
+        updated = {
+            local_id: _with_update(each, live.updates.get(local_id), fetched) for local_id, each in listings.items()
+        }
+        listings = kept(updated, previous.listings if previous else {})
     times = [as_of for as_of in (published.as_of, live.as_of if live else None) if as_of]
     return Snapshot(
         listings=listings,
@@ -103,6 +114,7 @@ def apply(
     data survive.
     """
     items, twice = _by_id(batch.items)
+    share(items.values(), previous.published.listings.values() if previous else ())
     rejected = batch.rejected + twice
     if previous is None:
         return combine(Published(items, batch.as_of, now, rejected)), None if batch.complete else Code.INCOMPLETE
@@ -166,7 +178,9 @@ def _not_older(new: Listing, old: Listing | None, now: datetime) -> Listing:
     return new
 
 
-def _with_update(listing: Listing, update: OccupancyUpdate, now: datetime) -> Listing:
+def _with_update(listing: Listing, update: OccupancyUpdate | None, now: datetime) -> Listing:
+    if update is None:
+        return listing
     out_of_service = listing.occupancy is not None and listing.occupancy.out_of_service
     if out_of_service or _is_older(update.occupancy, listing.occupancy, now):
         return listing  # counters of a closed facility go on, and mean nothing

@@ -5,7 +5,7 @@ CHANNEL: the network's id, followed by the code of its fault where the last atte
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -23,9 +23,11 @@ from parkgraph.networks import stored_form
 from parkgraph.networks.network import Part
 from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import together
+from parkgraph.networks.sharing import kept, share
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
 from parkgraph.networks.stored_form import Particulars, Reader
 from parkgraph.networks.tables import SnapshotRow
+from parkgraph.pauses import in_thread
 
 _log = structlog.get_logger(__name__)
 
@@ -34,6 +36,7 @@ _SEEN_LOCK: Final = 1_580_438
 """First half of the advisory lock's key under which processes take turns in merging what their searches saw."""
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
+Share = Callable[[Iterable[Item], Iterable[Item]], None]
 
 
 class SnapshotStore:
@@ -43,7 +46,7 @@ class SnapshotStore:
         """`sources`: where each network has its data from; what was stored from elsewhere counts as absent."""
         self._sources = sources or {}
         self._database = database
-        self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS)
+        self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS, share)
         self._occupancies = _Shelf(Part.OCCUPANCIES, stored_form.OCCUPANCIES)
 
     async def load(self, network_id: str) -> Snapshot | None:
@@ -93,8 +96,9 @@ class SnapshotStore:
         )
         live = await self._occupancies.take(session, network_id)
         if live is None or live.particulars.source != self._source(network_id):
-            return combine(published)
-        return combine(published, Live(live.items, live.as_of, live.taken_at, live.particulars.rejected))
+            return await in_thread(combine, published)
+        updates = Live(live.items, live.as_of, live.taken_at, live.particulars.rejected)
+        return await in_thread(combine, published, updates)
 
     def _source(self, network_id: str) -> str:
         return self._sources.get(network_id, "")
@@ -119,8 +123,9 @@ class Stored(Generic[Item]):
 class _Shelf(Generic[Item]):
     """The rows of one part. Remembers the last one, so that an unchanged body is not read again."""
 
-    def __init__(self, part: Part, reader: Reader[Item]) -> None:
+    def __init__(self, part: Part, reader: Reader[Item], share: Share[Item] | None = None) -> None:
         self._part = part
+        self._share: Share[Item] | None = share
         self._reader: Reader[Item] = reader
         self._last: dict[str, tuple[str, Particulars, Mapping[str, Item]]] = {}
 
@@ -134,14 +139,21 @@ class _Shelf(Generic[Item]):
         if network_id not in self._last or self._last[network_id][0] != digest:
             row = (await session.exec(select(SnapshotRow).where(*where))).one()
             digest, as_of, taken_at = row.digest, row.as_of, row.taken_at
+            before = self._last[network_id][2] if network_id in self._last else {}
             try:
-                particulars, items = await asyncio.to_thread(self._reader.read, row.body)
+                particulars, items = await in_thread(self._read, row.body, before)
             except ValueError:
                 _log.warning("stored_snapshot_unreadable", network=network_id, part=self._part)
                 return None
             self._last[network_id] = (digest, particulars, items)
         _, known_particulars, known_items = self._last[network_id]
         return Stored(known_items, as_of, taken_at, known_particulars)
+
+    def _read(self, body: bytes, before: Mapping[str, Item]) -> tuple[Particulars, Mapping[str, Item]]:
+        particulars, items = self._reader.read(body)
+        if self._share:
+            self._share(items.values(), before.values())
+        return particulars, kept(items, before)
 
     async def put(self, session: AsyncSession, network_id: str, stored: Stored[Item]) -> None:
         body = await asyncio.to_thread(stored_form.write, stored.items.values(), stored.particulars)

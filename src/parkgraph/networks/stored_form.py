@@ -45,9 +45,13 @@ class Body:
 
 def write(items: Iterable[Listing | OccupancyUpdate], particulars: Particulars) -> Body:
     """Equal answers give equal bodies. Raises TypeError for a number that JSON cannot hold (beyond 64 bits)."""
-    lines = [orjson.dumps(row, _plain, orjson.OPT_PASSTHROUGH_DATETIME) for row in (particulars, *items)]
-    text = b"\n".join(lines)
-    return Body(zlib.compress(text, level=6), sha256(text).hexdigest())
+    lines = b"\n".join([text(row) for row in (particulars, *items)])
+    return Body(zlib.compress(lines, level=6), sha256(lines).hexdigest())
+
+
+def text(value: object) -> bytes:
+    """A value as it is written. Raises TypeError as `write`."""
+    return orjson.dumps(value, _plain, orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 class Reader(Generic[Item]):

@@ -60,6 +60,24 @@ def features(listing: Listing, *, may_merge: bool = True) -> Features:
     )
 
 
+def look_alike(a: Listing, b: Listing) -> bool:
+    """Whether all is the same that features are made of."""
+    return (
+        (a.name, a.location, a.address, a.kind, a.operator, a.capacity)
+        == (b.name, b.location, b.address, b.kind, b.operator, b.capacity)
+        and a.external_ids == b.external_ids
+        and _only_users(a) == _only_users(b)
+    )
+
+
+def forget() -> None:
+    """Give back what names and addresses were read as."""
+    names.parse.cache_clear()
+    addresses.parse.cache_clear()
+
+
 def _only_users(listing: Listing) -> str | None:
+    if not listing.audiences:
+        return None
     audiences = {each.audience for each in listing.audiences}
     return next(iter(audiences)).value if len(audiences) == 1 and Audience.GENERAL not in audiences else None

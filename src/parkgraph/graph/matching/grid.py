@@ -8,15 +8,18 @@ from typing import Final
 from parkgraph.domain.geo import EARTH_RADIUS_M, Coordinates
 from parkgraph.graph.matching.evidence import REACH_M
 
-Cell = tuple[int, int]
-"""A row from the equator, and a column within it from the antimeridian."""
+Cell = int
+"""A row from the equator, and a column within it from the antimeridian, in one number."""
+
+_ROW: Final = 1 << 18
+"""More than the columns of any row."""
 
 _ROW_DEGREES: Final = REACH_M / radians(1) / EARTH_RADIUS_M
 
 
 def cell(position: Coordinates) -> Cell:
     row = floor(position.latitude / _ROW_DEGREES)
-    return row, _column(position.longitude, _columns(row))
+    return row * _ROW + _column(position.longitude, _columns(row))
 
 
 def around(position: Coordinates) -> Iterator[Cell]:
@@ -26,7 +29,7 @@ def around(position: Coordinates) -> Iterator[Cell]:
         columns = _columns(row)
         column = _column(position.longitude, columns)
         for each in {(column + step) % columns for step in (-1, 0, 1)}:
-            yield row, each
+            yield row * _ROW + each
 
 
 @lru_cache(maxsize=4_096)

@@ -3,38 +3,42 @@
 from collections.abc import Iterable, Mapping
 
 from parkgraph.domain.place import ListingKey
+from parkgraph.graph.shards import Shards
 
-Others = dict[ListingKey, float]
+Others = tuple[tuple[ListingKey, float], ...]
+"""Most have one or two, and a map of so few would be large."""
+
+Pairs = Shards[ListingKey, Others]
+"""Of each listing, the other ends with their numbers."""
 
 
 class Relation:
-    """Changing one never changes the one that it was made from."""
+    """Changing one never changes the pairs that it was made from."""
 
-    def __init__(self, earlier: "Relation | None" = None) -> None:
-        self._others: dict[ListingKey, Others] = dict(earlier._others) if earlier else {}
-        self._own: set[ListingKey] = set()
+    def __init__(self, earlier: Pairs) -> None:
+        self._others = earlier.edit()
+
+    def done(self) -> Pairs:
+        """What the next one is made from. No more changes after this."""
+        return self._others.done()
 
     def of(self, key: ListingKey) -> Mapping[ListingKey, float]:
-        return self._others.get(key, {})
+        return dict(self._others.get(key, ()))
 
     def put(self, a: ListingKey, b: ListingKey, number: float) -> None:
-        self._editable(a)[b] = number
-        self._editable(b)[a] = number
+        """Of a pair that has none yet."""
+        self._others[a] = (*self._others.get(a, ()), (b, number))
+        self._others[b] = (*self._others.get(b, ()), (a, number))
 
     def drop(self, keys: Iterable[ListingKey]) -> set[ListingKey]:
         """Take all pairs of these listings out; the other ends of those."""
         ends: set[ListingKey] = set()
         for key in keys:
-            for other in self._others.pop(key, {}):
+            for other, _ in self._others.get(key, ()):
                 ends.add(other)
-                others = self._editable(other)
-                others.pop(key, None)
-                if not others:
+                if left := tuple(pair for pair in self._others[other] if pair[0] != key):
+                    self._others[other] = left
+                else:
                     del self._others[other]
+            self._others.pop(key, None)
         return ends
-
-    def _editable(self, key: ListingKey) -> Others:
-        if key not in self._own or key not in self._others:
-            self._others[key] = dict(self._others.get(key, {}))
-            self._own.add(key)
-        return self._others[key]

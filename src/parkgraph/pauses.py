@@ -1,0 +1,95 @@
+"""Large work in memory, of which no query shall feel more than a few milliseconds at a time.
+
+Three things stop everybody at once: a thread that does not let go of the interpreter, the collector while it looks at
+objects, and many objects that go at once. What is built of places stays for hours, so that to look at it is in vain:
+what a thread makes `in_thread`, and is still there when the collector has looked at it once, is frozen.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from collections.abc import Callable
+from threading import get_ident
+from typing import Final, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SWITCH_S: Final = 0.000_5
+"""How long a thread keeps the interpreter while another waits for it."""
+
+GARBAGE: Final = (20_000, 5)
+"""Objects that come before the collector looks at them, and how often it does before it looks at the elder as well. An
+answer makes thousands, and leaves none of them."""
+
+NEW: Final = 1_000
+"""Places that came, or are other ones, before the rest of what came with them is frozen."""
+
+LOOK_AGAIN_S: Final = 6 * 3600.0
+"""Of what was frozen while it was in use, some may be garbage now: after so long all is looked at once, half a second
+for a million places."""
+
+AT_ONCE: Final = 500
+"""Objects that go in one go."""
+
+_builders: set[int] = set()
+
+
+def keep_short() -> None:
+    """From now on, in this process."""
+    sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*GARBAGE)
+    if _looked not in gc.callbacks:
+        gc.callbacks.append(_looked)
+
+
+async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """As `asyncio.to_thread`, for what makes many objects that stay."""
+
+    def run() -> R:
+        _builders.add(get_ident())
+        try:
+            return work(*args, **kwargs)
+        finally:
+            _builders.discard(get_ident())
+
+    return await asyncio.to_thread(run)
+
+
+async def give_back(objects: list[object]) -> None:
+    """Empty the list in a thread, a few at a time."""
+    await asyncio.to_thread(_empty, objects)
+
+
+class Staying:
+    """Freezes what came, when it is enough; in the event loop, where nothing is half done."""
+
+    def __init__(self) -> None:
+        self._new = 0
+        self._looked_at_all = time.monotonic()
+
+    def came(self, places: int) -> None:
+        """So many came, or are other ones."""
+        self._new += places
+        if self._new >= NEW:
+            self.freeze()
+
+    def freeze(self) -> None:
+        """All that is there now, but for garbage."""
+        self._new = 0
+        if time.monotonic() - self._looked_at_all > LOOK_AGAIN_S:
+            self._looked_at_all = time.monotonic()
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+
+def _looked(phase: str, _info: dict[str, int]) -> None:
+    if phase == "stop" and get_ident() in _builders:
+        gc.freeze()
+
+
+def _empty(objects: list[object]) -> None:
+    while objects:
+        del objects[-AT_ONCE:]

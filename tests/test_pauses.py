@@ -1,0 +1,63 @@
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from parkgraph import pauses
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    pauses.keep_short()
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+
+
+def make(count: int) -> list[list[object]]:
+    return [[] for _ in range(count)]
+
+
+async def test_what_a_thread_makes_that_stays_is_frozen_while_it_is_made() -> None:
+    before = gc.get_freeze_count()
+    made = await pauses.in_thread(make, 3 * pauses.GARBAGE[0])
+    assert gc.get_freeze_count() - before > len(made) / 2
+
+
+def test_what_is_made_elsewhere_is_not() -> None:
+    before = gc.get_freeze_count()
+    made = make(3 * pauses.GARBAGE[0])
+    assert gc.get_freeze_count() <= before < before + len(made)
+
+
+class Cycle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_enough_places_that_came_are_frozen_and_garbage_among_them_goes() -> None:
+    staying, garbage = pauses.Staying(), weakref.ref(Cycle())
+    staying.came(pauses.NEW - 1)
+    assert gc.get_freeze_count() == 0
+    staying.came(1)
+    assert gc.get_freeze_count() > 0
+    assert garbage() is None
+
+
+def test_garbage_that_was_frozen_is_found_when_all_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    staying, cycle = pauses.Staying(), Cycle()
+    staying.freeze()
+    garbage = weakref.ref(cycle)
+    del cycle
+    staying.freeze()
+    assert garbage() is not None
+    monkeypatch.setattr(pauses, "LOOK_AGAIN_S", 0.0)
+    staying.freeze()
+    assert garbage() is None
+
+
+async def test_what_is_given_back_is_gone() -> None:
+    objects: list[object] = [*make(3 * pauses.AT_ONCE)]
+    await pauses.give_back(objects)
+    assert objects == []
