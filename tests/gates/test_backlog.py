@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from parkgraph.gates.backlog import GateEventStatus, Refusal, Result
 from parkgraph.gates.cases import AssistCaseKind
+from parkgraph.gates.charging import PriceHold
 from parkgraph.gates.decision import Decision, DecisionReason, Direction
 from parkgraph.gates.events import BarrierEvent, BarrierState, EdgeDecision, Heartbeat, PlateRead
 from parkgraph.gates.journal import Kept
@@ -99,6 +100,26 @@ async def test_a_barrier_and_a_sign_of_life_are_known_by_their_latest(line: Line
     (gate,) = await line.house.office.list(EDITOR, line.yard.id)
     assert gate.heartbeat is not None
     assert gate.heartbeat["backlog"] == 7
+
+
+async def test_a_gate_whose_clock_is_years_ahead_is_heard_and_its_barrier_seen_afterwards(line: Line) -> None:
+    """Whatever it said then, it does not hide what it says when its clock is right again."""
+    for ahead, state in ((timedelta(days=3650), BarrierState.OPEN), (timedelta(), BarrierState.CLOSED)):
+        at_noon(line, 0 if ahead else 1)
+        at = line.now + ahead
+        beat = Heartbeat(uuid4(), line.boot, next(line.sequences), at, synced=not ahead, backlog=7, dead_letters=0)
+        await line.record(BarrierEvent(uuid4(), line.boot, next(line.sequences), at, state), beat)
+    ((_, state_now, at_now),) = await line.house.reader.barriers(line.gate)
+    assert (state_now, at_now) == ("CLOSED", line.now)
+    (gate,) = await line.house.office.list(EDITOR, line.yard.id)
+    assert gate.heard_at == line.now
+
+
+async def test_a_read_of_the_future_happened_when_it_came(line: Line) -> None:
+    """Else its vehicle would be inside, and its plate known, for years."""
+    await line.record(line.opened(PLATE, IN, 24 * 3650))
+    session = await line.session()
+    assert (session.entered_at, session.hold) == (line.now, PriceHold.CLOCK)
 
 
 async def test_a_barrier_that_opened_confirms_its_command(line: Line) -> None:

@@ -157,9 +157,9 @@ class Backlog:
             await self._note_barriers(turn, barriers)
         beats = [each for each in touched if isinstance(each, Heartbeat)]
         if beats:
-            last = max(beats, key=lambda beat: beat.observed)
+            last = max(beats, key=lambda beat: min(events.at(beat), turn.now))
             facts = orjson.dumps(events.facts(last)).decode()
-            await self._records.heard(turn.connection, turn.gate, facts, events.at(last))
+            await self._records.heard(turn.connection, turn.gate, facts, min(events.at(last), turn.now))
 
     async def _judge(self, turn: Turn, reads: Sequence[PlateRead]) -> None:
         gate, connection = turn.gate, turn.connection
@@ -187,7 +187,7 @@ class Backlog:
 
     async def _note_barriers(self, turn: Turn, states: Sequence[BarrierEvent]) -> None:
         """A barrier that was open for a vehicle which nothing let pass, be it by another one's command: it followed."""
-        said = [(each.lane or "", str(each.state), each.observed) for each in states]
+        said = [(each.lane or "", str(each.state), min(each.observed, turn.now)) for each in states]
         await self._records.barriers(turn.connection, turn.gate, said)
         open_ = [each for each in states if each.state is BarrierState.OPEN]
         for each in open_:

@@ -64,8 +64,16 @@ class Times:
 
     @property
     def at(self) -> datetime:
-        """When it happened: by the edge's clock, set right."""
+        """When it happened: by the edge's clock, set right; when it was received, where that clock is ahead of it."""
+        return self.received if self._is_ahead else self._stated
+
+    @property
+    def _stated(self) -> datetime:
         return self.observed + (self.offset or timedelta())
+
+    @property
+    def _is_ahead(self) -> bool:
+        return self._stated - self.received > APART
 
     @property
     def suspect(self) -> bool:
@@ -74,7 +82,7 @@ class Times:
             not self.synced
             or abs(self.captured - self.observed) > APART
             or abs(self.offset or timedelta()) > APART
-            or self.at - self.received > APART
+            or self._is_ahead
         )
 
     @property
