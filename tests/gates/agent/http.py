@@ -16,10 +16,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving_app(app: Any) -> AsyncIterator[str]:
-    """The URL at which this ASGI application answers."""
+async def serving_app(app: Any, **options: Any) -> AsyncIterator[str]:
+    """The URL at which this ASGI application answers. `options`: uvicorn's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1)
+        usual = {"log_config": None, "lifespan": "off", "access_log": False, "timeout_graceful_shutdown": 1}
+        config = uvicorn.Config(app, **{**usual, **options})
         server = _Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from parkgraph.gates.agent import admission
+from parkgraph.gates.agent.admission import MAX_OPEN
 from parkgraph.gates.agent.settings import GateSettings
 from tests.gates.agent.cameras.samples import isapi, lpv, multipart, smart_track
 from tests.gates.agent.cameras.test_cameras import RECORDED, needs_recorded
@@ -245,3 +247,29 @@ async def test_what_a_camera_kept_while_it_could_not_push_opens_nothing(
         assert (it.decisions, boom.pulses) == ([], [])
         await it.see(LISTED, id="now", capturedAt=ago(0.2))
         await until(lambda: len(boom.pulses) == 1)
+
+
+async def test_a_camera_that_sees_a_hundred_cars_at_once_keeps_no_other_waiting(
+    tmp_path: Path, server: StandIn, boom: Relay
+) -> None:
+    asked: set[str] = set()
+
+    def busy(name: str, variables: Mapping[str, Any]) -> Response | None:
+        if name != "requestPassage" or variables["input"]["plate"] == LISTED:
+            return None
+        asked.add(variables["input"]["eventId"])
+        return JSONResponse({"errors": [{"message": "busy", "extensions": {"code": "UNAVAILABLE"}}]}, 503)
+
+    server.misbehave = busy
+    more = '[cameras.door]\ndevice = "plain"\nallow = ["127.0.0.1"]\nbarrier = "boom"'
+    async with gate(settings(tmp_path, server.url, boom.url, more, barrier="boom")) as it:
+        await until(lambda: it.agent.standing.server_heard)
+        answers = await asyncio.gather(*(it.see(f"XY {n}", id=f"{n}") for n in range(100)))
+        assert set(answers) == {200}
+        assert await it.push("door", json.dumps({"plate": LISTED, "direction": "ENTRY"}).encode()) == 200
+        await until(lambda: len(boom.pulses) == 1)
+        assert await it.agent.store.run(admission.count_open) <= MAX_OPEN + 1
+        server.misbehave = None
+        await until(lambda: len(server.reads) == 101)
+        turned_away = await it.metric('turned_away_total{camera="plain"}')
+        assert turned_away == 100 - len(asked) > 0

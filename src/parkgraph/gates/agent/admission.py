@@ -17,6 +17,9 @@ from parkgraph.gates.agent.outbox import Event, Kind
 from parkgraph.gates.agent.passages import Passage, Policy
 from parkgraph.privacy.vault import Vault
 
+MAX_OPEN: Final = 32
+"""Passages of one camera: each message is compared with all of them."""
+
 _FORM: Final = TypeAdapter(Passage)
 
 
@@ -96,6 +99,7 @@ def admit(
         direction = line.direction_of(look)
         before = passages.open_of(known.values(), look, direction, line.camera, line.policy, now)
         if before is None:
+            _make_room(connection, desk, line, known, clock, now, admitted)
             before = passages.begun(str(uuid.uuid4()), line.camera, look, now)
             admitted.begun += 1
         after = passages.seen(before, look, direction, now)
@@ -106,6 +110,8 @@ def admit(
         known[after.ref] = after
         _keep(connection, desk.vault, after)
     for passage in touched.values():
+        if passage.ref not in known:
+            continue
         tell = passage.ended and passage.told < passage.looks
         _keep(connection, desk.vault, _told(connection, desk, line, passage, clock, now, admitted, tell=tell))
     return admitted
@@ -142,6 +148,23 @@ def is_let_through(connection: sqlite3.Connection, vault: Vault, passage_ref: st
 def count_open(connection: sqlite3.Connection) -> int:
     (count,) = connection.execute("SELECT count(*) FROM passages").fetchone()
     return int(count)
+
+
+def _make_room(
+    connection: sqlite3.Connection,
+    desk: Desk,
+    line: Line,
+    known: dict[str, Passage],
+    clock: EdgeClock,
+    now: datetime,
+    admitted: Admitted,
+) -> None:
+    """For one more passage: of too many at once, the one that was seen longest ago is over."""
+    while len(known) >= MAX_OPEN:
+        oldest = replace(min(known.values(), key=lambda each: each.last_seen), ended=True)
+        _told(connection, desk, line, oldest, clock, now, admitted, tell=oldest.told < oldest.looks)
+        connection.execute("DELETE FROM passages WHERE ref = ?", (oldest.ref,))
+        del known[oldest.ref]
 
 
 def _told(

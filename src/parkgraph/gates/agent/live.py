@@ -24,6 +24,9 @@ from parkgraph.gates.agent.uplink import Answer, Refusal, Unanswered, Uplink
 
 log = structlog.get_logger(__name__)
 
+MOST_WAITING: Final = 8
+"""Of one camera at a time: one that sees more cars than stand at any line must keep nobody else waiting."""
+
 _RETRY_SECONDS: Final = (0.05, 0.25)
 LEAST_SECONDS: Final = 0.05
 AWAY_SECONDS: Final = 0.6
@@ -60,16 +63,18 @@ class LiveLane:
         self.changed = changed
         self._witness = witness
         self._turns = weakref.WeakValueDictionary[str, asyncio.Lock]()
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_free = asyncio.Event()
         self.is_free.set()
 
     def ask(self, question: Question) -> None:
-        """See to it; the caller waits for nothing."""
-        self._waiting.add(question.event.event_id)
+        """See to it; the caller waits for nothing. What a camera asks beyond MOST_WAITING is left to the backlog."""
+        camera = question.line.camera
+        waiting = sum(each == camera for each in self._waiting.values())
+        self._waiting[question.event.event_id] = camera
         self.is_free.clear()
-        task = asyncio.create_task(self._see_to(question))
+        task = asyncio.create_task(self._turn_away(question) if waiting >= MOST_WAITING else self._see_to(question))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -93,6 +98,15 @@ class LiveLane:
             log.warning("decision_not_kept", event_id=question.event.event_id, reason=str(fault))
         except Exception:
             log.exception("live_lane_bug")
+        finally:
+            self._waits_no_more(question)
+
+    async def _turn_away(self, question: Question) -> None:
+        self._metrics.turned_away.labels(question.line.camera).inc()
+        try:
+            await self._leave(question)
+        except (StoreFull, StoreBroken) as fault:
+            self._standing.store_fault = str(fault)
         finally:
             self._waits_no_more(question)
 
@@ -182,7 +196,7 @@ class LiveLane:
         self.changed()
 
     def _waits_no_more(self, question: Question) -> None:
-        self._waiting.discard(question.event.event_id)
+        self._waiting.pop(question.event.event_id, None)
         if not self._waiting:
             self.is_free.set()
 

@@ -19,6 +19,7 @@ class Metrics:
         self.late = self._counter("late_looks", "Looks that came so late that the car is gone", "camera")
         self.passages = self._counter("passages", "Vehicles at the line", "camera")
         self.decisions = self._counter("decisions", "Decisions about cars at the line", "by", "decision")
+        self.turned_away = self._counter("turned_away", "Cars about which nobody was asked: too many at once", "camera")
         self.decision_seconds = Histogram(
             "parkgraph_gate_decision_seconds",
             "From a look to its decision",

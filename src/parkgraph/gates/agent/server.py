@@ -12,6 +12,7 @@ import uvicorn
 
 from parkgraph.gates.agent.agent import running
 from parkgraph.gates.agent.live import Witness
+from parkgraph.gates.agent.punctual import punctual
 from parkgraph.gates.agent.settings import GateSettings
 from parkgraph.start_error import StartError
 
@@ -38,6 +39,7 @@ async def serve(settings: GateSettings, witness: Witness | None = None) -> None:
         async with running(settings, witness) as agent:
             config = uvicorn.Config(
                 agent.http,
+                http=punctual(),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
