@@ -40,14 +40,14 @@ SECONDS: Final = 2.0
 WARM_UP_SECONDS: Final = 2.0
 
 
-def install() -> str | None:
-    """Why the peers cannot be measured here; None where they are in place."""
+def install(folder: Path = NODE) -> str | None:
+    """Why the peers of this folder cannot be measured here; None where they are in place."""
     if not (shutil.which("node") and shutil.which("npm")):
         return "Node is not on this machine: the peers are not measured."
-    locked, installed = NODE / "package-lock.json", NODE / "node_modules" / ".package-lock.json"
+    locked, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
         done = subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=NODE, capture_output=True, check=False
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, check=False
         )
         if done.returncode:
             return "The peers could not be installed by npm: they are not measured."

@@ -45,12 +45,6 @@ const kinds = {
     const gateway = createGatewayRuntime({ supergraph: supergraphOf(addresses()), logging: false });
     createServer(gateway).listen(Number(port), host);
   },
-  // ANSWER is the URL of a database here.
-  async postgraphile() {
-    const { postgraphile } = await import("postgraphile");
-    const options = { graphqlRoute: "/graphql", disableQueryLog: true, dynamicJson: true, simpleCollections: "both" };
-    createServer(postgraphile(source, "lots", options)).listen(Number(port), host);
-  },
 };
 
 process.env.NODE_ENV = "production";

@@ -1,0 +1,212 @@
+"""`python -m bench.stored`: 100,000 car parks, those in a box, 50 at a time: beside PostGraphile on PostgreSQL.
+
+`python -m bench.stored serve PORT DATA_DIR` is our server. Its car parks come from a network; they are stored in the
+embedded PostgreSQL and served from memory. PostGraphile has the same rows in the same PostgreSQL, with an index over
+their positions. No box is asked for twice. What PostgreSQL itself works for PostGraphile is not counted.
+"""
+
+import asyncio
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import ClassVar, Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import httpx
+import uvicorn
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.figures import record
+from bench.load import Cost, measure, request
+from bench.peers import NODE, install
+from bench.processes import running, yield_first_core
+from bench.servers import parkgraph
+from parkgraph.db.embedded import EmbeddedServer
+from parkgraph.domain.geo import Coordinates
+from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
+from parkgraph.domain.place import Listing, PlaceKind
+from parkgraph.networks.network import Network
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo
+from parkgraph.sdk.replay import ReplayClient
+from parkgraph.server import configured
+
+POSTGRAPHILE: Final = NODE / "stored"
+
+COUNT: Final = 100_000
+IN_A_ROW: Final = 400
+SOUTH, WEST, STEP = 36.0, -10.0, 0.01
+"""Where the first one is, and how far the next, in degrees."""
+
+ROWS, COLUMNS = 7, 8
+"""Of a box: a little more than a page."""
+
+ROUNDS: Final = 3
+SECONDS: Final = 3.0
+WARM_UP_SECONDS: Final = 2.0
+READY_SECONDS: Final = 600.0
+
+OURS: Final = """
+query Box($south: Float!, $west: Float!, $north: Float!, $east: Float!) {
+  within(bounds: {south: $south, west: $west, north: $north, east: $east}, first: 50) {
+    nodes { id name kind address operator capacity location { latitude longitude } occupancy { vacant } }
+  }
+}
+"""
+THEIRS: Final = """
+query Box($south: Float!, $west: Float!, $north: Float!, $east: Float!) {
+  lotsWithinList(south: $south, west: $west, north: $north, east: $east, first: 50) {
+    id name kind address operator capacity latitude longitude vacant
+  }
+}
+"""
+TABLE: Final = f"""
+CREATE SCHEMA lots;
+CREATE TABLE lots.lots (
+    id integer PRIMARY KEY, name text NOT NULL, kind text NOT NULL, address text, operator text, capacity integer,
+    vacant integer, latitude double precision NOT NULL, longitude double precision NOT NULL
+);
+INSERT INTO lots.lots
+    SELECT n, 'Parkplatz ' || n, 'SURFACE', 'Straße ' || n, 'Beispiel GmbH', 50 + n % 500, n % 50,
+        {SOUTH} + n / {IN_A_ROW} * {STEP}, {WEST} + n % {IN_A_ROW} * {STEP}
+    FROM generate_series(0, {COUNT - 1}) n;
+CREATE INDEX ON lots.lots USING gist (point(longitude, latitude));
+CREATE FUNCTION lots.lots_within(south double precision, west double precision, north double precision,
+        east double precision) RETURNS SETOF lots.lots LANGUAGE sql STABLE AS
+    'SELECT * FROM lots.lots WHERE point(longitude, latitude) <@ box(point(west, south), point(east, north))';
+"""
+
+
+class Lots(FeedAdapter[AdapterSettings]):
+    """The rows of TABLE."""
+
+    Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
+
+    def __init__(self) -> None:
+        super().__init__(AdapterSettings(), ReplayClient(Path()))
+
+    @property
+    def info(self) -> NetworkInfo:
+        return NetworkInfo("Lots", ZoneInfo("Europe/Berlin"), frozenset({Capability.LISTINGS}))
+
+    async def listings(self) -> Batch[Listing]:
+        return await asyncio.to_thread(lambda: Batch(tuple(map(_lot, range(COUNT)))))
+
+
+def _lot(number: int) -> Listing:
+    row, column = divmod(number, IN_A_ROW)
+    return Listing(
+        local_id=str(number),
+        name=f"Parkplatz {number}",
+        location=Coordinates(SOUTH + row * STEP, WEST + column * STEP),
+        kind=PlaceKind.SURFACE,
+        address=f"Straße {number}",
+        operator="Beispiel GmbH",
+        capacity=50 + number % 500,
+        occupancy=Occupancy(number % 50, 50 + number % 500, OccupancyLevel.VACANT),
+    )
+
+
+async def costs(rounds: int = ROUNDS) -> dict[str, list[Cost]]:
+    """Of both in each round."""
+    found: dict[str, list[Cost]] = {"parkgraph": [], "postgraphile": []}
+    with tempfile.TemporaryDirectory() as folder:
+        database = EmbeddedServer(Path(folder))
+        url = await database.start()
+        try:
+            await _fill(url)
+            serve = [sys.executable, "-m", "bench.stored", "serve"]
+            with (
+                running(lambda port: [*serve, str(port), folder], _listens) as ours,
+                running(lambda port: ["node", "server.mjs", str(port), url], _listens, POSTGRAPHILE) as theirs,
+            ):
+                _await_places(ours[0])
+                asked = {
+                    "parkgraph": (*ours, _boxes(ours[0], OURS)),
+                    "postgraphile": (*theirs, _boxes(theirs[0], THEIRS)),
+                }
+                for port, process, boxes in asked.values():
+                    await measure(port, process, WARM_UP_SECONDS, boxes)
+                for _ in track(range(rounds), "Measuring stored places", console=Console(stderr=True)):
+                    for kind, (port, process, boxes) in asked.items():
+                        found[kind].append(await measure(port, process, SECONDS, boxes))
+        finally:
+            await database.stop()
+    return found
+
+
+def main() -> None:
+    console = Console()
+    missing = install(POSTGRAPHILE)
+    if missing:
+        console.print(missing)
+        return
+    yield_first_core()
+    found = asyncio.run(costs())
+    table = Table("Server", "CPU ms a request", "Requests a second", "p50 ms", "p99 ms", "RSS MB", "kB")
+    for kind, rows in found.items():
+        of = {name: statistics.median(getattr(row, name) for row in rows) for name in Cost.__slots__}
+        table.add_row(
+            kind, f"{of['cpu_ms']:.3f}", f"{of['rate']:.0f}", f"{of['p50_ms']:.1f}", f"{of['p99_ms']:.1f}",
+            f"{of['rss_mb']:.0f}", f"{of['bytes'] / 1000:.1f}",
+        )  # fmt: skip
+    console.print(table)
+    pairs = zip(found["postgraphile"], found["parkgraph"], strict=True)
+    ratio = statistics.median(theirs.cpu_ms / ours.cpu_ms for theirs, ours in pairs)
+    console.print(f"stored_vs_postgraphile: {ratio:.3f}")
+    record({"stored_vs_postgraphile": (ratio, "requests a second of CPU, ratio, 50 of 100,000 places in a box")})
+
+
+async def _fill(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(TABLE)
+    await connection.execute("ANALYZE lots.lots")
+    await connection.close()
+
+
+def _boxes(port: int, query: str) -> Iterator[bytes]:
+    """By chance, no two of them alike."""
+    chance = Random(7)
+    for nth in count():
+        south = SOUTH + (chance.randrange(COUNT // IN_A_ROW - ROWS) - 0.5) * STEP + nth * 1e-9
+        west = WEST + (chance.randrange(IN_A_ROW - COLUMNS) - 0.5) * STEP
+        box = {"south": south, "west": west, "north": south + ROWS * STEP, "east": west + COLUMNS * STEP}
+        yield request(port, box, query)
+
+
+def _await_places(port: int) -> None:
+    ends = time.monotonic() + READY_SECONDS
+    while time.monotonic() < ends:
+        page = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
+        if f"parkgraph_places {COUNT}.0" in page.splitlines():
+            return
+        time.sleep(1)
+    raise TimeoutError(f"{COUNT} places were not there after {READY_SECONDS:g} s")
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _serve(port: int, data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", port), backlog=2048) as listener:
+        uvicorn.Server(configured(parkgraph(data_dir, [Network("lots", Lots())]))).run([listener])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["serve"]:
+        _serve(int(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main()
