@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Final
 
 from parkgraph.domain.place import Place
@@ -11,6 +10,7 @@ from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.availability import Ready
 from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.lazily import lazily
 from parkgraph.graph.offers import Exclusion, Offer, Quoted, agreed_by_all, compared, exclusions, offers, same_until
 from parkgraph.graph.quotes import Quotes, asked
 from parkgraph.sdk.contract import NetworkInfo
@@ -49,6 +49,12 @@ class Priced:
         self.ready = ready
         self._several = several_currencies
 
+    def besides(self, ready: Ready) -> "Priced":
+        """The same with these ready offers besides; itself where none is of this place."""
+        if not any(key in ready for key, _ in self.place.listings):
+            return self
+        return self.but({**self.ready, **ready} if self.ready else ready)
+
     def but(self, ready: Ready, *, several_currencies: bool = False) -> "Priced":
         """The same with other ready offers: what else is in the way is in the way of those too."""
         return Priced(
@@ -64,31 +70,31 @@ class Priced:
             like=self,
         )
 
-    @cached_property
+    @lazily
     def until(self) -> datetime:
         """From `now` until this instant, exclusively, all of it is the same."""
         if self._like:
             return self._like.until
         return same_until(self.place, self._stay, self.infos, self.now)
 
-    @cached_property
+    @lazily
     def barred(self) -> tuple[Exclusion, ...]:
         if self._like:
             return self._like.barred
         return exclusions(self.place, self._stay, self._vehicle, self.infos, self.now)
 
-    @cached_property
+    @lazily
     def offers(self) -> tuple[Offer, ...]:
         if self._stay is None:
             return ()
         found = offers(self.place, self._stay, self._vehicle, self.barred, self.infos, self.ready, self._quoted)
         return compared(found, self._exchange, several_currencies=self._several)
 
-    @cached_property
+    @lazily
     def cheapest(self) -> Offer | None:
         return next((offer for offer in self.offers if offer.payable), None)
 
-    @cached_property
+    @lazily
     def excluded(self) -> tuple[Exclusion, ...]:
         agreed = None if self.barred else agreed_by_all(self.offers)
         return (*self.barred, agreed) if agreed else self.barred

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from parkgraph.domain.geo import Area, Coordinates
 from parkgraph.domain.money import Money
@@ -30,6 +31,9 @@ class PlaceFilter:
     bookable: bool | None = None
     max_price: Money | None = None
     fits: bool = False
+
+
+NO_FILTER: Final = PlaceFilter()
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from parkgraph.graph.offers import Offer, compared, exclusions, is_fresh, live_l
 from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.priced import Prices
-from parkgraph.graph.question import PlaceSort, Question
+from parkgraph.graph.question import NO_FILTER, PlaceSort, Question
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.listing_offers import is_unpriced
 from parkgraph.networks.reports import SourceReport
@@ -144,9 +144,10 @@ class Search:
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
         known = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates)
         centre = question.near or bounds_of(question.area).centre
-        found: Sequence[Hit] = [Hit(known(place), question, centre, moment) for place in places]
-        found = self._but(found, ready) if ready else found
-        hits = sorted((hit for hit in found if hit.passes(question.filter)), key=lambda hit: hit.key)
+        priced = [known(place).besides(ready) for place in places] if ready else map(known, places)
+        found = [Hit(each, question, centre, moment) for each in priced]
+        passing = found if question.filter == NO_FILTER else [hit for hit in found if hit.passes(question.filter)]
+        hits = sorted(passing, key=lambda hit: hit.key)
         rest = self._after(hits, question, after)
         page = await self._with_room(rest[:first], question, ends)
         page = await self._with_quotes(page, question, answers, ends)
@@ -191,7 +192,7 @@ class Search:
 
     async def _with_room(self, page: Sequence[Hit], question: Question, ends: float) -> Sequence[Hit]:
         """The page, with what is left for the stay where this server takes the bookings."""
-        if question.room_decides:
+        if question.room_decides or question.stay is None:
             return page
         open_ = [hit.place for hit in page if not hit.is_barred]
         left = await self._left(open_, question.stay, question.vehicle, ends)
@@ -250,12 +251,10 @@ class Search:
     @staticmethod
     def _but(hits: Sequence[Hit], more: Ready) -> Sequence[Hit]:
         """The hits, with these ready offers besides."""
-        return [
-            hit.but(hit.priced.but({**hit.priced.ready, **more} if hit.priced.ready else more))
-            if any(key in more for key, _ in hit.place.listings)
-            else hit
-            for hit in hits
-        ]
+        if not more:
+            return hits
+        told = [(hit, hit.priced.besides(more)) for hit in hits]
+        return [hit if priced is hit.priced else hit.but(priced) for hit, priced in told]
 
     async def _quoted(self, keys: Iterable[ListingKey], stay: Stay, vehicle: Vehicle, ends: float) -> Ready:
         """Ready offers of those listings whose networks answered."""
