@@ -8,17 +8,15 @@ Every key of the file has its twin in the environment, which wins: `[server] por
 import base64
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
-from parkgraph.settings_source import SettingsError, Source, read_table
+from parkgraph.settings_source import SettingsError, Source, check_network, read_document, read_table, table_of
 
 __all__ = [
     "AccountsSettings",
@@ -71,14 +69,6 @@ def _check_page(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not re.fullmatch(r"[^\s;,'\"]+", url):
         raise ValueError('must be an address, such as "https://tiles.example.org/{z}/{x}/{y}.png"')
     return url
-
-
-def _check_proxy(proxy: str) -> str:
-    try:
-        ip_network(proxy)
-    except ValueError:
-        raise ValueError('must be an address or a network, such as "10.0.0.0/8"') from None
-    return proxy
 
 
 def _check_currency(code: str) -> str:
@@ -162,7 +152,7 @@ class ServerSettings(_Table):
     query_deadline_ms: int = Field(800, ge=50, le=10_000)
     environment: Literal["development", "production"] = "development"
     cors_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
-    trusted_proxies: tuple[Annotated[str, AfterValidator(_check_proxy)], ...] = ()
+    trusted_proxies: tuple[Annotated[str, AfterValidator(check_network)], ...] = ()
     persisted_queries: Path | None = None
     persisted_only: bool = False
     fragments_mb: int = Field(64, ge=0, le=65_536)
@@ -322,17 +312,17 @@ _TABLES: Final = frozenset({*_SECTIONS, "networks"})
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings of this file (None: no file) and this environment. Raises SettingsError."""
-    document = _read(path) if path else {}
+    document = read_document(path, "parkgraph.example.toml") if path else {}
     variables = {name: value for name, value in environ.items() if value and _is_ours(name, value)}
 
     sources = {"": Source("", PREFIX, path, {key: document[key] for key in document.keys() - _TABLES})}
     for section in _SECTIONS:
-        sources[section] = Source(section, _prefix(section), path, _table(path, document, section))
-    configured = _table(path, document, "networks")
+        sources[section] = Source(section, _prefix(section), path, table_of(path, document, section))
+    configured = table_of(path, document, "networks")
     instances = _instances(path, configured, variables)
     for name in instances:
         table = f"networks.{name}"
-        sources[table] = Source(table, _prefix("networks", name), path, _table(path, configured, name, table))
+        sources[table] = Source(table, _prefix("networks", name), path, table_of(path, configured, name, table))
 
     for variable, value in variables.items():
         table, key = _addressed(variable, sources)
@@ -344,27 +334,6 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         data_dir=read_table(_TopLevel, sources[""], also=_TABLES).data_dir,
         networks={name: _network(sources[f"networks.{name}"]) for name in instances},
     )
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: there is no such file; parkgraph.example.toml is one to begin with.") from None
-    except OSError as fault:
-        raise SettingsError(f"{path}: the file cannot be read ({fault.strerror}).") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: the file must be UTF-8 text.") from None
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"\(at ([^()]*)\)$", str(fault))
-        raise SettingsError(f"{path}: must be TOML, and is not at {where[1] if where else 'some line'}.") from None
-
-
-def _table(path: Path | None, parent: Mapping[str, object], key: str, heading: str = "") -> dict[str, object]:
-    value = parent.get(key, {})
-    if not isinstance(value, dict):
-        raise SettingsError(f"{path}: {heading or key} must be a table, headed [{heading or key}].")
-    return value
 
 
 def _network(source: Source) -> NetworkSettings:

@@ -1,11 +1,14 @@
-"""One table of settings, where each of its values comes from, and the sentence for one that is wrong."""
+"""A file of settings and its tables, where each value comes from, and the sentence for one that is wrong."""
 
 import difflib
 import json
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -52,6 +55,38 @@ class Source:
             return self.variables[key]
         table = f"[{self.table}] " if self.table else ""
         return f"{self.file}: {table}{key}" if self.file else f"{table}{key} ({self.prefix}{key.upper()})"
+
+
+def check_network(network: str) -> str:
+    """An address or a network, for a pydantic validator."""
+    try:
+        ip_network(network)
+    except ValueError:
+        raise ValueError('must be an address or a network, such as "10.0.0.17" or "10.0.0.0/24"') from None
+    return network
+
+
+def read_document(path: Path, example: str) -> dict[str, object]:
+    """A file of settings, all of it. `example`: the file that explains every one. Raises SettingsError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such file; {example} is one to begin with.") from None
+    except OSError as fault:
+        raise SettingsError(f"{path}: the file cannot be read ({fault.strerror}).") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: the file must be UTF-8 text.") from None
+    except tomllib.TOMLDecodeError as fault:
+        where = re.search(r"\(at ([^()]*)\)$", str(fault))
+        raise SettingsError(f"{path}: must be TOML, and is not at {where[1] if where else 'some line'}.") from None
+
+
+def table_of(path: Path | None, parent: Mapping[str, object], key: str, heading: str = "") -> dict[str, object]:
+    """A table within another, empty where there is none. `heading`: what it is called. Raises SettingsError."""
+    table = parent.get(key, {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: {heading or key} must be a table, headed [{heading or key}].")
+    return table
 
 
 def read_table(model: type[Model], source: Source, also: Iterable[str] = ()) -> Model:

@@ -10,6 +10,7 @@ from parkgraph.api.accounts import AccountMutation
 from parkgraph.api.bookings import BookOfferResult, CancelBookingResult, booked, cancelled, unavailable
 from parkgraph.api.context import Info
 from parkgraph.api.gate_desk import GateDeskMutation
+from parkgraph.api.gate_office import GateOfficeMutation
 from parkgraph.api.gates import GateMutation
 from parkgraph.api.inputs import DriverInput
 from parkgraph.api.matches import MatchMutation
@@ -69,6 +70,7 @@ class Mutation(
     YardLinksMutation,
     VehicleMutation,
     GateMutation,
+    GateOfficeMutation,
     GateDeskMutation,
     PrivacyMutation,
 ):

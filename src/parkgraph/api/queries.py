@@ -9,6 +9,7 @@ from parkgraph.api.access import public
 from parkgraph.api.bookings import find_booking
 from parkgraph.api.context import Info
 from parkgraph.api.gate_desk import GateDeskQuery
+from parkgraph.api.gate_office import GateOfficeQuery
 from parkgraph.api.gate_sessions import find_own_session
 from parkgraph.api.gates import GateQuery
 from parkgraph.api.gates import available as gates_available
@@ -100,7 +101,15 @@ class PlaceQuery:
 
 @strawberry.type
 class Query(
-    PlaceQuery, ViewerQuery, YardQuery, YardDeskQuery, YardAllotmentQuery, GateQuery, GateDeskQuery, PrivacyQuery
+    PlaceQuery,
+    ViewerQuery,
+    YardQuery,
+    YardDeskQuery,
+    YardAllotmentQuery,
+    GateQuery,
+    GateOfficeQuery,
+    GateDeskQuery,
+    PrivacyQuery,
 ):
     """The root: what the rooms ask, put together."""
 

@@ -11,7 +11,7 @@ from parkgraph.api import ids
 from parkgraph.api.access import For, Told
 from parkgraph.api.context import Info
 from parkgraph.api.errors import CodedError, ErrorCode
-from parkgraph.api.gate_desk import OWNERS
+from parkgraph.api.gate_office import OWNERS
 from parkgraph.api.gate_sessions import ParkingSession, Passage
 from parkgraph.api.gates import available
 from parkgraph.api.owners import editor

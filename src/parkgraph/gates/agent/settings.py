@@ -6,9 +6,7 @@ PARKGRAPH_GATE_CAMERAS_FRONT_PASSWORD; so may every other key. What is wrong sto
 
 import base64
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from parkgraph.gates.agent.cameras import READERS
-from parkgraph.settings_source import SettingsError, Source, read_table
+from parkgraph.settings_source import SettingsError, Source, check_network, read_document, read_table, table_of
 
 PREFIX: Final = "PARKGRAPH_GATE_"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -28,14 +26,6 @@ def _check_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError("must be an http:// or https:// address, without a name and password in it")
     return url
-
-
-def _check_network(network: str) -> str:
-    try:
-        ip_network(network)
-    except ValueError:
-        raise ValueError('must be an address or a network, such as "10.0.0.17" or "10.0.0.0/24"') from None
-    return network
 
 
 def _check_public_key(key: str) -> str:
@@ -139,7 +129,7 @@ class CameraSettings(_Table):
     username: str | None = Field(None, min_length=1)
     password: SecretStr | None = Field(None, min_length=8)
     token: SecretStr | None = Field(None, min_length=16)
-    allow: tuple[Annotated[str, AfterValidator(_check_network)], ...] = ()
+    allow: tuple[Annotated[str, AfterValidator(check_network)], ...] = ()
     topic: str | None = Field(None, min_length=1)
     frigate_camera: str | None = Field(None, min_length=1)
     sure: float = Field(0.8, ge=0, le=1)
@@ -224,7 +214,7 @@ Table = TypeVar("Table", bound=_Table)
 
 def load(path: Path, environ: Mapping[str, str]) -> GateSettings:
     """The settings of this file and this environment. Raises SettingsError."""
-    document = _read(path)
+    document = read_document(path, "gate.example.toml")
     top = Source("", PREFIX, path, {key: document[key] for key in document.keys() - set(_TABLES)})
 
     def one(name: str, model: type[Table]) -> Table:
@@ -244,26 +234,11 @@ def load(path: Path, environ: Mapping[str, str]) -> GateSettings:
     return settings
 
 
-def _read(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: there is no such file; gate.example.toml is one to begin with.") from None
-    except OSError as fault:
-        raise SettingsError(f"{path}: the file cannot be read ({fault.strerror}).") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: the file must be UTF-8 text.") from None
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"\(at ([^()]*)\)$", str(fault))
-        raise SettingsError(f"{path}: must be TOML, and is not at {where[1] if where else 'some line'}.") from None
-
-
 def _source(path: Path, parent: Mapping[str, object], key: str, heading: str = "") -> Source:
     heading = heading or key
-    table = parent.get(key, {})
-    if not isinstance(table, dict):
-        raise SettingsError(f"{path}: {heading} must be a table, headed [{heading}].")
-    return Source(heading, PREFIX + re.sub(r"[.-]", "_", heading).upper() + "_", path, table)
+    return Source(
+        heading, PREFIX + re.sub(r"[.-]", "_", heading).upper() + "_", path, table_of(path, parent, key, heading)
+    )
 
 
 def _overridden(source: Source, model: type[_Table], environ: Mapping[str, str]) -> Source:
