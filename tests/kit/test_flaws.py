@@ -8,9 +8,9 @@ from parkgraph.sdk.conformance import RULES
 from tests.kit.hostile import subtle, unseen
 from tests.kit.hostile.booking import BOOKING, WITH_BOOKING
 from tests.kit.hostile.distribution import checked, make
+from tests.kit.hostile.flaws import ADAPTER, Flaw, before_the_request
 from tests.kit.hostile.flaws import FEED as PLAIN_FEED
 from tests.kit.hostile.flaws import SEARCH as PLAIN_SEARCH
-from tests.kit.hostile.flaws import Flaw
 
 FEED = (*PLAIN_FEED, *subtle.FEED, *unseen.FEED)
 SEARCH = (*PLAIN_SEARCH, *subtle.SEARCH, *unseen.SEARCH)
@@ -47,6 +47,25 @@ def test_a_flaw_of_bookings_breaks_its_rule_and_no_other(tmp_path: Path, flaw: F
 
 def test_every_rule_has_a_flaw_that_breaks_it() -> None:
     assert {flaw.rule for flaw in (*FEED, *SEARCH, *BOOKING)} == {rule.id for rule in RULES} | {"quality"}
+
+
+def test_what_spoils_every_call_is_all_there_is_to_do(tmp_path: Path) -> None:
+    """Else a check would wait hundreds of times, or say one thing in forty ways."""
+    crash = (
+        ADAPTER,
+        "    async def listings(",
+        "    def __init__(self, *_) -> None:\n        1 / 0\n\n    async def listings(",
+    )
+    sleep = before_the_request("__import__('time').sleep(0.001)")
+    for edit, said in ((crash, "info: the adapter: ZeroDivisionError is raised"), (sleep, "never-waits: listings")):
+        report = checked(make(tmp_path / said.partition(":")[0], flaw=Flaw("", "", (edit,))))
+        assert [str(failure).startswith(said) for failure in report.failures] == [True]
+        assert report.of("linear")[0].problem == "judged when the others are met"
+
+
+def test_what_an_adapter_prints_is_not_in_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert str(checked(make(tmp_path, flaw=Flaw("", "", (before_the_request("print('asking')"),))))) == ""
+    assert capsys.readouterr() == ("", "")
 
 
 def test_every_failure_says_where_what_and_what_to_do(tmp_path: Path) -> None:

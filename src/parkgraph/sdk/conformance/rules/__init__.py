@@ -22,11 +22,11 @@ from parkgraph.sdk.conformance.rules import (
 
 RULES: Final[tuple[Rule, ...]] = (
     distribution.distribution,
-    distribution.readme,
     declared.settings,
     declared.addresses,
     declared.secrets_typed,
     declared.info,
+    distribution.readme,
     declared.capabilities,
     declared.cadence,
     code.imports,

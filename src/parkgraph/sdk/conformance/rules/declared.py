@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, get_args
 
@@ -108,9 +109,13 @@ def capabilities(subject: Subject) -> Iterator[Problem]:
         Capability.PRICES: any(listing.rates or listing.offers for listing in listings),
     }
     some_were_lost = any(row for batch in subject.answers.values() for row in by_domain(batch))
+    lost = [rejected for batch in subject.answers.values() for rejected in batch.rejected]
     for capability, seen in by_answer.items():
         if (capability in declared) != seen and (seen or not some_were_lost):
-            yield _mismatch(capability, seen)
+            problem = _mismatch(capability, seen)
+            if lost and not seen:
+                problem = replace(problem, advice=f"{problem.advice} {len(lost)} rows are rejected: {lost[0].reason}.")
+            yield problem
 
 
 def _mismatch(capability: Capability, seen: bool) -> Problem:

@@ -11,6 +11,7 @@ from parkgraph.sdk.conformance.rule import NotApplicable, Problem, rule
 from parkgraph.sdk.conformance.subject import Answer, NotABatch, Subject
 from parkgraph.sdk.conformance.ward import patients, wounded
 from parkgraph.sdk.conformance.wounds import Kind
+from parkgraph.sdk.faults import NetworkFault
 
 READING: Final = timedelta(minutes=10)
 """Around the examination."""
@@ -24,8 +25,9 @@ def samples(subject: Subject) -> Iterator[Problem]:
         return
     for name, result in subject.baseline.items():
         if result.raised is not None and not isinstance(result.raised, NotABatch) and not refused(str(result.raised)):
-            kind = type(result.raised).__name__
-            yield Problem(name, f"it ends in {kind}.", "Lay the sample for it into samples/, and let it be read.")
+            what = f"it ends in {type(result.raised).__name__}: {result.raised}."
+            is_fault = isinstance(result.raised, NetworkFault)
+            yield Problem(name, what, "Lay the sample for it into samples/." if is_fault else "Mend the code there.")
         elif result.batch is not None and not result.batch.items and not any(by_domain(result.batch)):
             yield Problem(name, "no row of the sample is an item.", "Mend the sample, or what rejects its rows.")
 
