@@ -12,7 +12,10 @@ from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.errors import CodedError, ErrorCode
 from parkgraph.api.inputs import page_size
-from parkgraph.api.types import Listing, Money, Network, Node, Place
+from parkgraph.api.listings import Listing
+from parkgraph.api.networks import Network
+from parkgraph.api.places import Place
+from parkgraph.api.values import Money, Node
 from parkgraph.bookings import booking, outcome
 from parkgraph.bookings.booking import BookingStatus
 from parkgraph.bookings.service import BookingsUnavailable

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 import strawberry
 
 from parkgraph.api.access import own
-from parkgraph.api.types import PageInfo
+from parkgraph.api.values import PageInfo
 
 Found = TypeVar("Found")
 NodeT = TypeVar("NodeT")

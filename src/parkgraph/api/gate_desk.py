@@ -20,7 +20,7 @@ from parkgraph.api.gate_sessions import (
 from parkgraph.api.gates import available
 from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import editor
-from parkgraph.api.types import PageInfo
+from parkgraph.api.values import PageInfo
 from parkgraph.api.yard_bookings import checked_plate
 from parkgraph.api.yard_inputs import naming
 from parkgraph.gates import reading

@@ -11,8 +11,9 @@ from parkgraph.api import ids
 from parkgraph.api.access import own
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import page_size
+from parkgraph.api.offers import PriceLine
 from parkgraph.api.owners import editor
-from parkgraph.api.types import Money, Node, PageInfo, PriceLine
+from parkgraph.api.values import Money, Node, PageInfo
 from parkgraph.api.yard_bookings import lines_of, money_of, subject
 from parkgraph.domain import money
 from parkgraph.gates import session

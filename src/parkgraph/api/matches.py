@@ -11,7 +11,7 @@ from parkgraph.api import ids
 from parkgraph.api.access import For, own
 from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError, CodedError, ErrorCode
-from parkgraph.api.types import Place
+from parkgraph.api.places import Place
 from parkgraph.domain.place import ListingKey
 from parkgraph.graph import pins
 from parkgraph.graph.match_pins import Contradiction, PinsUnavailable

@@ -10,7 +10,7 @@ from parkgraph.api.access import public
 from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError
 from parkgraph.api.inputs import BoundsInput
-from parkgraph.api.types import Place
+from parkgraph.api.places import Place
 from parkgraph.graph.watching import Changed, Watched
 
 MAX_IDS: Final = 100

@@ -22,9 +22,13 @@ from parkgraph.api.inputs import (
     circle,
     page_size,
 )
+from parkgraph.api.listings import Listing
+from parkgraph.api.networks import Network
+from parkgraph.api.place_pages import PlaceConnection
+from parkgraph.api.places import Place
 from parkgraph.api.privacy import PrivacyQuery
 from parkgraph.api.remembered import remembered
-from parkgraph.api.types import Listing, Network, Node, Place, PlaceConnection
+from parkgraph.api.values import Node
 from parkgraph.api.viewer import ViewerQuery
 from parkgraph.api.yard_allotments import YardAllotmentQuery
 from parkgraph.api.yard_bookings import find_yard_booking

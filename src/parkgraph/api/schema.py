@@ -16,12 +16,13 @@ from strawberry.schema.config import StrawberryConfig
 from parkgraph.api.bookings import Booking
 from parkgraph.api.compiled_inputs import compile_inputs
 from parkgraph.api.gate_sessions import ParkingSession
+from parkgraph.api.listings import Listing
 from parkgraph.api.mutations import Mutation
+from parkgraph.api.places import Place
 from parkgraph.api.queries import Query
 from parkgraph.api.resolvers import StrawberryResolutions
 from parkgraph.api.scalars import SCALARS, BigInt
 from parkgraph.api.subscriptions import Subscription
-from parkgraph.api.types import Listing, Place
 from parkgraph.api.yard_bookings import YardBooking
 from parkgraph.api.yards import Yard
 

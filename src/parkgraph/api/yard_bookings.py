@@ -16,9 +16,10 @@ from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError, CodedError, ErrorCode
 from parkgraph.api.inputs import DRIVER_CHARS, StayInput, page_size
+from parkgraph.api.offers import PriceLine
 from parkgraph.api.owners import available as of_yards
 from parkgraph.api.owners import editor
-from parkgraph.api.types import Money, Node, PriceLine
+from parkgraph.api.values import Money, Node
 from parkgraph.api.yards import Yard, YardCancellation
 from parkgraph.domain import money, pricing
 from parkgraph.domain.stay import Stay

@@ -12,7 +12,7 @@ from parkgraph.api.context import Info
 from parkgraph.api.errors import BadUserInputError
 from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import available, editor
-from parkgraph.api.types import Money
+from parkgraph.api.values import Money
 from parkgraph.yards import yard
 from parkgraph.yards.calendar import ranges, reader
 from parkgraph.yards.calendar.ranges import MAX_SPAN, SpaceState, Window

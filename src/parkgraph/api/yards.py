@@ -14,7 +14,8 @@ from parkgraph.api.connections import Connection, connect
 from parkgraph.api.context import Info
 from parkgraph.api.inputs import page_size
 from parkgraph.api.owners import available, editor
-from parkgraph.api.types import Coordinates, Money, Node, Place
+from parkgraph.api.places import Place
+from parkgraph.api.values import Coordinates, Money, Node
 from parkgraph.api.yard_calendar import OwnersYard
 from parkgraph.domain import money
 from parkgraph.domain.civil import WEEKDAYS, Day
