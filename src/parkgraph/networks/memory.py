@@ -19,7 +19,7 @@ LONGEST: Final = timedelta(hours=1)
 STALE_TIMES: Final = 5
 """So many times its network's `search_max_age` after it held, an answer is still better than none."""
 
-CAPACITY: Final = 20_000
+CAPACITY: Final = 10_000
 """Listings and offers of one network that are remembered."""
 
 
