@@ -55,6 +55,10 @@ data on strawberry's own view. CPU is that of the server's process, so that the 
 
 Under overload requests come at {TIMES_CAPACITY} times the rate that the server reached at its peak, whether or not
 earlier ones were answered; those that it cannot take are refused with 503.
+
+`fanout_…`: six networks that answer after 20 ms are asked with every query, for {PLACES} places that two of them list
+each. Mercurius asks them by undici and lays rows of one name together; Hive Gateway hands on what six subgraphs answer.
+`stored_…`: boxes with 50 of 100,000 places. PostGraphile asks PostgreSQL for them, ParkGraph has them in memory.
 """
 
 
