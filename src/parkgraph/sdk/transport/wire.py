@@ -1,11 +1,12 @@
 """One request over the network, on aiohttp's connections. Only this file knows of them."""
 
 import json
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ from parkgraph.sdk.transport.status import Interrupted, Redirected
 T = TypeVar("T")
 
 LONGEST_URL: Final = 65_536
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _AS_WRITTEN: Final = "%!$&'()*+,;=:@/?-._~[]"
 _NO_TIME_OUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=None)
 
@@ -126,8 +128,10 @@ def moved_within_site(request: Request, moved: Redirected) -> Request:
     return build_request(request.method, str(address), own)
 
 
+@lru_cache(maxsize=256)
 def _address(url: str) -> URL:
-    if len(url) > LONGEST_URL or any(sign.isascii() and not sign.isprintable() for sign in url):
+    """An adapter asks at few addresses, with other parameters each time."""
+    if len(url) > LONGEST_URL or _CONTROL.search(url):
         raise Denied("the address is not valid")
     bare, _, query = url.partition("#")[0].partition("?")
     try:
