@@ -62,7 +62,7 @@ def check_network(network: str) -> str:
     try:
         ip_network(network)
     except ValueError:
-        raise ValueError('must be an address or a network, such as "10.0.0.17" or "10.0.0.0/24"') from None
+        raise ValueError('must be an address or a network, such as "10.0.0.0/8"') from None
     return network
 
 

@@ -19,6 +19,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from parkgraph.api.execution.coercion import Inputs
 from parkgraph.api.execution.completion import Select
 from parkgraph.api.execution.conditions import conditions
 from parkgraph.api.execution.fragments import Fragments
@@ -79,6 +80,7 @@ class Prepared:
         self.operation = operation
         self._document = document
         self._conditions = conditions(document)
+        self._inputs = Inputs(executor.schema, operation.variable_definitions or ())
         self._variants: dict[tuple[object, ...], _Compiled | None] = {}
 
     def execute(self, context: Any, variables: Mapping[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
@@ -88,7 +90,7 @@ class Prepared:
 
     def supply(self, variables: Mapping[str, Any]) -> "Supplied | list[GraphQLError]":
         """The operation with these variables, or what is wrong with them."""
-        values = get_variable_values(
+        values = self._inputs.coerce(variables) or get_variable_values(
             self.executor.schema,
             self.operation.variable_definitions or (),
             dict(variables),
