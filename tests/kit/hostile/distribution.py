@@ -2,9 +2,11 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from parkgraph.kit import scaffold
 from parkgraph.sdk.conformance import Report, run
@@ -13,15 +15,24 @@ from tests.kit.hostile.flaws import Edit, Flaw
 
 
 def make(into: Path, *, search: bool = False, flaw: Flaw | None = None, also: tuple[Edit, ...] = ()) -> Path:
-    home = scaffold.create("acme", into, search=search)
+    files = dict(_template(search))
     for file, old, new in (*also, *(flaw.edits if flaw else ())):
-        path = home / file
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{file} holds {text.count(old)} times: {old}"
-        path.write_text(text.replace(old, new), encoding="utf-8")
-    for file in flaw.removed if flaw else ():
-        (home / file).unlink()
+        assert files[file].count(old) == 1, f"{file} holds {files[file].count(old)} times: {old}"
+        files[file] = files[file].replace(old, new)
+    home = into / "parkgraph-acme"
+    for file, text in files.items():
+        if not flaw or file not in flaw.removed:
+            (home / file).parent.mkdir(parents=True, exist_ok=True)
+            (home / file).write_text(text, encoding="utf-8")
     return home
+
+
+@cache
+def _template(search: bool) -> Mapping[str, str]:
+    """The files that `parkgraph adapter new acme` writes."""
+    with TemporaryDirectory() as folder:
+        home = scaffold.create("acme", Path(folder), search=search)
+        return {file.relative_to(home).as_posix(): file.read_text() for file in home.rglob("*") if file.is_file()}
 
 
 @contextmanager

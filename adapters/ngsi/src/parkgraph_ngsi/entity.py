@@ -19,21 +19,14 @@ _DEEPEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
-    """A value, and when it was observed where the attribute itself says so."""
-
-    value: object
-    observed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Entity:
     """Attributes by the last part of their names: a broker without a context answers with whole addresses."""
 
-    attributes: Mapping[str, Attribute]
+    attributes: Mapping[str, object]
+    """As they came: what nobody asks for is not unwrapped."""
 
     def value(self, name: str) -> object:
-        return self.attributes[name].value if name in self.attributes else None
+        return plain(_instance(self.attributes.get(name)))
 
     def text(self, *names: str, limit: int = values.MAX_TEXT) -> str | None:
         """The first of these attributes that has a text."""
@@ -57,20 +50,21 @@ class Entity:
 
     def observed_at(self, *names: str) -> datetime | None:
         """When the first of these attributes that says so was observed."""
-        return next((a.observed_at for name in names if (a := self.attributes.get(name)) and a.observed_at), None)
+        attributes = (_instance(self.attributes.get(name)) for name in names)
+        return next((at for one in attributes if isinstance(one, dict) and (at := _observed_at(one))), None)
 
 
 def read_entity(row: object) -> Entity:
     if not isinstance(row, dict):
         raise RowRejected("it is not an entity")
-    return Entity({re.split(r"[/#@]", name)[-1]: _attribute(raw) for name, raw in row.items()})
+    return Entity({re.split(r"[/#@]", name)[-1]: raw for name, raw in row.items()})
 
 
-def _attribute(raw: object) -> Attribute:
-    """Several instances of one attribute (NGSI-LD): the default one, which has no datasetId, or the first."""
+def _instance(raw: object) -> object:
+    """Of several instances of one attribute (NGSI-LD): the default one, which has no datasetId, or the first."""
     if isinstance(raw, list) and raw and all(isinstance(one, dict) and one.get("type") in _LD_TYPES for one in raw):
-        raw = next((one for one in raw if "datasetId" not in one), raw[0])
-    return Attribute(plain(raw), _observed_at(raw) if isinstance(raw, dict) else None)
+        return next((one for one in raw if "datasetId" not in one), raw[0])
+    return raw
 
 
 def plain(raw: object) -> object:

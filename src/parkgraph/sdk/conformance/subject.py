@@ -209,7 +209,7 @@ class Subject:
         batch: Answer | None = None
         raised: BaseException | None = None
         try:
-            answer = self.run(asyncio.wait_for(_await(call.ask(adapter)), LONGEST_CALL_S))
+            answer = self.run(_bounded(call.ask(adapter)))
             if not isinstance(answer, Batch):
                 raise NotABatch(f"it gives a {type(answer).__name__}")  # noqa: TRY301  (judged like any other fault)
             batch = answer
@@ -279,5 +279,6 @@ async def _occupancies(adapter: AnyAdapter) -> Answer:
     return await adapter.occupancies()
 
 
-async def _await(answer: Awaitable[Answer]) -> Answer:
-    return await answer
+async def _bounded(answer: Awaitable[Answer]) -> Answer:
+    async with asyncio.timeout(LONGEST_CALL_S):
+        return await answer
