@@ -45,18 +45,6 @@ def test_enough_places_that_came_are_frozen_and_garbage_among_them_goes() -> Non
     assert garbage() is None
 
 
-def test_garbage_that_was_frozen_is_found_when_all_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    staying, cycle = pauses.Staying(), Cycle()
-    staying.freeze()
-    garbage = weakref.ref(cycle)
-    del cycle
-    staying.freeze()
-    assert garbage() is not None
-    monkeypatch.setattr(pauses, "LOOK_AGAIN_S", 0.0)
-    staying.freeze()
-    assert garbage() is None
-
-
 async def test_what_is_given_back_is_gone() -> None:
     objects: list[object] = [*make(3 * pauses.AT_ONCE)]
     await pauses.give_back(objects)

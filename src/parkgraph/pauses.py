@@ -2,13 +2,14 @@
 
 Three things stop everybody at once: a thread that does not let go of the interpreter, the collector while it looks at
 objects, and many objects that go at once. What is built of places stays for hours, so that to look at it is in vain:
-what a thread makes `in_thread`, and is still there when the collector has looked at it once, is frozen.
+what a thread makes `in_thread`, and is still there when the collector has looked at it once, is frozen. So is whatever
+else is there at that moment, and if it is given up later as a cycle, nobody finds it: what is made for each request or
+connection should be none.
 """
 
 import asyncio
 import gc
 import sys
-import time
 from collections.abc import Callable
 from threading import get_ident
 from typing import Final, ParamSpec, TypeVar
@@ -25,10 +26,6 @@ answer makes thousands, and leaves none of them."""
 
 NEW: Final = 1_000
 """Places that came, or are other ones, before the rest of what came with them is frozen."""
-
-LOOK_AGAIN_S: Final = 6 * 3600.0
-"""Of what was frozen while it was in use, some may be garbage now: after so long all is looked at once, half a second
-for a million places."""
 
 AT_ONCE: Final = 500
 """Objects that go in one go."""
@@ -67,7 +64,6 @@ class Staying:
 
     def __init__(self) -> None:
         self._new = 0
-        self._looked_at_all = time.monotonic()
 
     def came(self, places: int) -> None:
         """So many came, or are other ones."""
@@ -78,9 +74,6 @@ class Staying:
     def freeze(self) -> None:
         """All that is there now, but for garbage."""
         self._new = 0
-        if time.monotonic() - self._looked_at_all > LOOK_AGAIN_S:
-            self._looked_at_all = time.monotonic()
-            gc.unfreeze()
         gc.collect()
         gc.freeze()
 
