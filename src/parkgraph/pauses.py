@@ -55,8 +55,14 @@ async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 async def give_back(objects: list[object]) -> None:
-    """Empty the list in a thread, a few at a time."""
-    await asyncio.to_thread(_empty, objects)
+    """Empty the list in a thread."""
+    await asyncio.to_thread(empty, objects)
+
+
+def empty(objects: list[object]) -> None:
+    """A few at a time, so that others have their turn in between."""
+    while objects:
+        del objects[-AT_ONCE:]
 
 
 class Staying:
@@ -81,8 +87,3 @@ class Staying:
 def _looked(phase: str, _info: dict[str, int]) -> None:
     if phase == "stop" and get_ident() in _builders:
         gc.freeze()
-
-
-def _empty(objects: list[object]) -> None:
-    while objects:
-        del objects[-AT_ONCE:]

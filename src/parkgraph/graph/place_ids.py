@@ -58,6 +58,8 @@ class PlaceIds:
         place_ids = self.identities.eldest_first(self._stored)
         for start in range(0, len(place_ids), CHUNK):
             touched |= await self._store(place_ids[start : start + CHUNK])
+        if not self._stored:
+            self._stored = {}  # one that was emptied stays as large as it was
         return frozenset(touched)
 
     async def _store(self, place_ids: Sequence[UUID]) -> frozenset[UUID]:

@@ -16,7 +16,7 @@ from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
-from parkgraph.pauses import in_thread
+from parkgraph.pauses import empty, in_thread
 from parkgraph.sdk.batch import Batch, Rejected
 from parkgraph.sdk.contract import FeedAdapter
 
@@ -132,31 +132,36 @@ class Refresher:
     # in a thread, so that nobody waits for it; and one after the other, since each is made from the one before.
 
     async def _take_listings(self) -> _Taken:
-        answer: object = await self._adapter.listings()
+        answers: list[object] = [await self._adapter.listings()]
         async with self._taking:
-            return await self._taken(self._with_listings, answer)
+            return await self._taken(self._with_listings, answers)
 
     async def _take_occupancies(self) -> _Taken:
-        answer: object = await self._adapter.occupancies()
+        answers: list[object] = [await self._adapter.occupancies()]
         async with self._taking:
-            return await self._taken(self._with_occupancies, answer)
+            return await self._taken(self._with_occupancies, answers)
 
-    def _with_listings(self, answer: object) -> tuple[Snapshot, Code | None]:
-        batch = checked(answer, Listing)
+    def _with_listings(self, batch: object) -> tuple[Snapshot, Code | None]:
+        batch = checked(batch, Listing)
         return apply(self._network.snapshot, batch, self._clock(), may_shrink=self._network.info.may_shrink)
 
-    def _with_occupancies(self, answer: object) -> tuple[Snapshot, Code | None]:
-        batch = checked(answer, OccupancyUpdate)
+    def _with_occupancies(self, batch: object) -> tuple[Snapshot, Code | None]:
+        batch = checked(batch, OccupancyUpdate)
         if self._network.snapshot is None:
             raise RuntimeError("live data before listings")
         snapshot = with_occupancies(self._network.snapshot, batch, self._clock())
         return snapshot, None if batch.complete else Code.INCOMPLETE
 
-    async def _taken(self, apply_: Callable[[object], tuple[Snapshot, Code | None]], answer: object) -> _Taken:
+    async def _taken(self, apply_: Callable[[object], tuple[Snapshot, Code | None]], answers: list[object]) -> _Taken:
+        """Of the only answer, which is taken out of the list, so that what is not needed of it goes in the thread."""
         before = self._network.snapshot
 
         def taken() -> tuple[Snapshot, _Taken]:
-            snapshot, held = apply_(answer)
+            batch = answers.pop()
+            snapshot, held = apply_(batch)
+            items = list[object](batch.items) if isinstance(batch, Batch) else []
+            del batch
+            empty(items)
             _ = snapshot.box  # worked out here, and not where it is asked for
             changed = before is None or (
                 before.listings is not snapshot.listings and before.listings != snapshot.listings
