@@ -1,8 +1,19 @@
+import { readFileSync } from "node:fs";
+
 import preact from "@preact/preset-vite";
-import { defineConfig } from "vite";
+import { type Plugin, defineConfig } from "vite";
+
+/** What the client asks, for the server to know before anybody asks it; it is beside the page, and not handed out. */
+const documents: Plugin = {
+  name: "documents",
+  apply: "build",
+  generateBundle() {
+    this.emitFile({ type: "asset", fileName: "documents.json", source: readFileSync("src/graph/persisted-documents.json") });
+  },
+};
 
 export default defineConfig({
-  plugins: [preact()],
+  plugins: [preact(), documents],
   build: {
     outDir: "../src/parkgraph/web/static",
     emptyOutDir: true,

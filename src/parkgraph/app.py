@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -45,6 +46,8 @@ from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, ServerSettings, Sett
 from parkgraph.start_error import StartError
 from parkgraph.web import client
 from parkgraph.yards.money.settlement import Settlement
+
+log = structlog.get_logger(__name__)
 
 DEMO_TOKEN_LIVES: Final = timedelta(hours=1)
 
@@ -221,22 +224,30 @@ def _webhook(settings: Settings, settlement: Callable[[], Settlement]) -> Paymen
 
 
 def _persisted_queries(server: ServerSettings, documents: Documents, metrics: Metrics) -> PersistedQueries:
-    """Those of the folder, each of which must be valid. Their operations have figures of their own."""
+    """Those of the map client, and those of the folder, each of which must be valid. Their operations have figures."""
+
+    def learn(query: str) -> None:
+        metrics.know(name for name in documents.operations(query) if name)
+
+    queries = client.documents(client.files())
+    for query in queries:
+        try:
+            learn(query)
+        except QueryError as refused:
+            log.warning("map_client_refused", reason=refused.errors[0].message)
     folder = server.persisted_queries
-    if folder is None:
-        if server.persisted_only:
-            raise StartError("[server] persisted_only answers nothing without persisted_queries: name their folder.")
-        return PersistedQueries()
+    if server.persisted_only and folder is None and not queries:
+        raise StartError("[server] persisted_only answers nothing without persisted_queries: name their folder.")
     try:
-        queries = read_folder(folder)
+        named = read_folder(folder) if folder else {}
     except (OSError, UnicodeDecodeError) as fault:
         raise StartError(f"[server] persisted_queries must be a folder of UTF-8 files: {fault}") from None
-    for path, query in queries.items():
+    for path, query in named.items():
         try:
-            metrics.know(name for name in documents.operations(query) if name)
+            learn(query)
         except QueryError as refused:
             raise StartError(f"{path} is no valid query: {refused.errors[0].message}") from None
-    return PersistedQueries(queries.values(), only=server.persisted_only)
+    return PersistedQueries([*queries, *named.values()], only=server.persisted_only)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

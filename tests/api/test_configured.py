@@ -13,6 +13,7 @@ import pytest
 from parkgraph.app import create_app
 from parkgraph.settings import LimitsSettings, ServerSettings, Settings, SettingsError, load
 from parkgraph.start_error import StartError
+from parkgraph.web import client
 from tests.api.serving import serving
 
 COUNT = "query Count { networks { id } }"
@@ -159,7 +160,8 @@ def test_the_queries_of_a_folder_may_be_all_that_is_answered(serve: Serve, tmp_p
         assert "its own clients" in refused.json()["errors"][0]["message"]
 
 
-def test_no_folder_of_all_that_is_answered_stops_the_start() -> None:
+def test_no_folder_of_all_that_is_answered_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "BUILT", tmp_path)
     with pytest.raises(StartError, match="persisted_only"):
         create_app(Settings(server=ServerSettings(persisted_only=True)), [])
 

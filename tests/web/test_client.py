@@ -1,14 +1,24 @@
 """What a browser gets at `/`: the built client, kept for ever or asked for again, under a strict policy."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
-from parkgraph.settings import WebSettings, load
+from parkgraph.api import schema
+from parkgraph.api.documents import Documents
+from parkgraph.api.limits import Limits
+from parkgraph.api.requests import GraphQLRequest
+from parkgraph.app import _persisted_queries
+from parkgraph.metrics import Metrics
+from parkgraph.settings import ServerSettings, WebSettings, load
 from parkgraph.web import client
+
+DOCUMENTS = Documents(schema.build(), Limits(), production=False)
 
 
 @pytest.fixture
@@ -18,6 +28,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "assets" / "index-1a2b.js").write_text("export {}")
     for name in ("index.html", "icon.svg", "manifest.webmanifest", "sw.js"):
         (tmp_path / name).write_text(name)
+    (tmp_path / client.DOCUMENTS).write_text('{"sha256:ab": "query Networks { networks { id } }"}')
     return tmp_path
 
 
@@ -50,6 +61,25 @@ async def test_a_page_that_did_not_change_is_not_sent_again(get: Get) -> None:
 async def test_nothing_outside_of_the_client_is_served(get: Get) -> None:
     assert (await get("/assets/../../settings.py")).status_code == 404
     assert (await get("/assets/%2e%2e/index.html")).status_code == 404
+    assert (await get(f"/{client.DOCUMENTS}")).status_code == 404
+
+
+@pytest.mark.parametrize("only", [False, True])
+async def test_what_the_client_asks_is_known_by_its_hash_before_anybody_asked(
+    built: Path, monkeypatch: pytest.MonkeyPatch, *, only: bool
+) -> None:
+    monkeypatch.setattr(client, "BUILT", built)
+    query = "query Networks { networks { id } }"
+    known = _persisted_queries(ServerSettings(persisted_only=only), DOCUMENTS, Metrics("1"))
+    assert known.source(GraphQLRequest(None, {}, None, sha256(query.encode()).hexdigest())) == query
+
+
+async def test_what_the_limits_forbid_the_client_is_logged(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "BUILT", built)
+    strict = Documents(schema.build(), Limits(depth=1), production=False)
+    with capture_logs() as logs:
+        _persisted_queries(ServerSettings(), strict, Metrics("1"))
+    assert [entry["event"] for entry in logs] == ["map_client_refused"]
 
 
 async def test_scripts_and_styles_are_the_servers_own(get: Get) -> None:

@@ -5,6 +5,7 @@ import { Mine } from "./parts/mine";
 import { Search } from "./parts/search";
 import { Sheet } from "./parts/sheet";
 import { Sources } from "./parts/sources";
+import { AtTheGate } from "./parts/stays";
 import type { Settings } from "./settings";
 import { chosen, page } from "./state";
 import { words } from "./words";
@@ -18,6 +19,7 @@ export function App({ settings }: { settings: Settings }) {
           <Search geocoder={settings.geocoder} />
           <button type="button" class="mine" onClick={() => (page.value = "mine")}>{words.mine}</button>
         </header>
+        <AtTheGate />
         {page.value === "mine" ? <Mine /> : chosen.value ? <Sheet id={chosen.value} /> : <Places />}
       </main>
       <Map settings={settings} />

@@ -1,4 +1,6 @@
 // One question to the graph. Whatever goes wrong is one of three things, and says what the person can do.
+import { signal } from "@preact/signals";
+
 import type { TypedDocumentString } from "./graph/graphql";
 
 export type Trouble = "offline" | "signed-out" | "refused";
@@ -12,37 +14,43 @@ export class AskError extends Error {
   }
 }
 
-const hashes = new Map<string, Promise<string>>();
-let bearer: string | null = null;
+type Failed = { message: string; extensions?: { code?: string } };
+type Answer = { data?: unknown; errors?: Failed[] };
 
-export function signIn(token: string | null): void {
-  bearer = token;
+/** The credential of whoever asks; null for nobody, and once the server has refused it. */
+export const bearer = signal<string | null>(null);
+
+/** As a header has it. */
+export const authorization = (): { Authorization?: string } => (bearer.peek() ? { Authorization: `Bearer ${bearer.peek()}` } : {});
+
+/** The document by its hash: the server knows what its own client asks. */
+export function known(operation: { __meta__?: Record<string, unknown> | undefined }) {
+  return { extensions: { persistedQuery: { version: 1, sha256Hash: String(operation.__meta__?.["hash"]).replace("sha256:", "") } } };
 }
+
+/** Whether the server has another client than this one, and does not know the document. */
+export const isUnknown = (errors: readonly Failed[] | undefined) =>
+  errors?.some((error) => error.extensions?.code === "PERSISTED_QUERY_NOT_FOUND") ?? false;
 
 export async function ask<Result, Variables>(
   operation: TypedDocumentString<Result, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Result> {
-  const query = operation.toString();
-  const sha256Hash = await hash(query);
-  const extensions = sha256Hash && { persistedQuery: { version: 1, sha256Hash } };
-  const first = await post(extensions ? { variables, extensions } : { query, variables }, signal);
-  const unknown = first.errors?.some((error) => error.extensions?.code === "PERSISTED_QUERY_NOT_FOUND");
-  const answer = unknown ? await post({ query, variables, extensions }, signal) : first;
+  const asker = bearer.peek();
+  const first = await post({ variables, ...known(operation) }, signal);
+  const answer = isUnknown(first.errors) ? await post({ variables, query: operation.toString() }, signal) : first;
   const [error] = answer.errors ?? [];
   if (error && !answer.data) {
     const code = error.extensions?.code;
+    if (code === "UNAUTHENTICATED" && asker && bearer.peek() === asker) bearer.value = null;
     throw new AskError(code === "UNAUTHENTICATED" ? "signed-out" : code === "UNAVAILABLE" ? "offline" : "refused", error.message);
   }
   return answer.data as Result;
 }
 
-type Answer = { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
-
 async function post(body: object, signal?: AbortSignal): Promise<Answer> {
-  const headers: Record<string, string> = { "Content-Type": "application/json" };
-  if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
+  const headers = { "Content-Type": "application/json", ...authorization() };
   let response: Response;
   try {
     response = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify(body), signal: signal ?? null });
@@ -55,17 +63,4 @@ async function post(body: object, signal?: AbortSignal): Promise<Answer> {
   } catch {
     throw new AskError("offline", `The server answered ${response.status}.`);
   }
-}
-
-/** SHA-256 in hex; null where the page is not served securely, which has no crypto. */
-function hash(text: string): Promise<string | null> {
-  if (!globalThis.crypto?.subtle) return Promise.resolve(null);
-  let known = hashes.get(text);
-  if (!known) {
-    known = crypto.subtle
-      .digest("SHA-256", new TextEncoder().encode(text))
-      .then((bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join(""));
-    hashes.set(text, known);
-  }
-  return known;
 }

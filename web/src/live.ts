@@ -1,9 +1,9 @@
 // The places in view, kept as they are now: counts change while one looks at them.
 import { effect } from "@preact/signals";
-import { createClient } from "graphql-ws";
 
 import { LiveDocument, type LiveSubscription } from "./graph/graphql";
 import { area, askAgain, edges } from "./state";
+import { reconnected, subscribe } from "./subscribe";
 
 type Changed = LiveSubscription["placesChanged"];
 
@@ -12,21 +12,12 @@ const SOON = { least: 4_000, spread: 8_000 };
 
 let soon = 0;
 
-/** Watches what the map shows, from here on. A connection that breaks is made again; the search goes on without it. */
+/** Watches what the map shows, from here on; the search goes on without it. */
 export function watch(): void {
-  const url = location.origin.replace(/^http/, "ws") + "/graphql";
-  const client = createClient({ url, lazy: true, retryAttempts: Infinity, shouldRetry: () => true });
+  effect(() => void (reconnected.value && askAgain()));
   effect(() => {
     const bounds = area.value?.bounds;
-    if (!bounds) return;
-    return client.subscribe<LiveSubscription>(
-      { query: LiveDocument.toString(), variables: { bounds } },
-      {
-        next: ({ data }) => data && take(data.placesChanged),
-        error: () => undefined,
-        complete: () => undefined,
-      },
-    );
+    return bounds && subscribe(LiveDocument, { bounds }, (told) => take(told.placesChanged));
   });
 }
 

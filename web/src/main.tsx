@@ -6,6 +6,7 @@ import { begin } from "./account";
 import { App } from "./app";
 import { watch } from "./live";
 import { readSettings } from "./settings";
+import { follow } from "./stays";
 import { language, words } from "./words";
 
 document.documentElement.lang = language;
@@ -15,6 +16,7 @@ readSettings()
   .then((settings) => {
     begin(settings.demoToken);
     watch();
+    follow();
     render(<App settings={settings} />, root);
   })
   .catch(() => {

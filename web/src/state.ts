@@ -46,7 +46,7 @@ export const vehicle = computed(() => ({
 }));
 
 const again = signal(0);
-export const askAgain = () => void (again.value += 1);
+export const askAgain = () => void (again.value = again.peek() + 1);
 
 effect(() => {
   if (heightCm.value) localStorage.setItem("heightCm", String(heightCm.value));
@@ -102,6 +102,10 @@ async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise
     trouble.value = refusal.value = null;
   } catch (fault) {
     if (signal.aborted) return;
+    if (fault instanceof AskError && fault.trouble === "signed-out") {
+      askAgain(); // as nobody, which is all that a search needs
+      return;
+    }
     trouble.value = fault instanceof AskError ? fault.trouble : "offline";
     refusal.value = fault instanceof AskError && fault.trouble === "refused" ? fault.message : null;
   } finally {

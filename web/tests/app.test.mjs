@@ -15,11 +15,17 @@ const YARD = {
   spaces: [{ count: 2 }],
   rates: { simple: { currency: "EUR", price: "1.20" } },
   openingHours: "24/7",
-  access: { method: "CODE", code: "4711" },
+  access: { method: "PLATE" },
 };
 const CREATE = "mutation ($key: String!, $input: YardInput!) { createYard(idempotencyKey: $key, input: $input) { id } }";
 const PUBLISH = "mutation ($id: ID!) { publishYard(yardId: $id, version: 1) { __typename } }";
 const WITHDRAW = "mutation ($id: ID!) { withdrawYard(yardId: $id, version: 2) { __typename } }";
+const REGISTER = `mutation ($yard: ID!) { registerGate(name: "North", at: { yardId: $yard }) {
+  ... on GateRegistered { key gate { id } } } }`;
+const REQUEST = "mutation ($input: PlateReadInput!) { requestPassage(input: $input) { decision } }";
+const QUOTE = "mutation ($yard: ID!, $stay: StayInput!) { quoteYard(yardId: $yard, stay: $stay) { ... on YardQuote { id } } }";
+const BOOK = `mutation ($quote: ID!, $key: String!, $plate: String!) {
+  bookYard(quoteId: $quote, idempotencyKey: $key, plate: $plate) { __typename } }`;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 let demo, browser;
@@ -39,6 +45,45 @@ async function changes(page, where) {
 }
 
 const named = (page, name) => page.locator(".row", { hasText: name }).first();
+
+/** A published yard of an owner's; its id. */
+async function yardOf(name) {
+  const owner = demo.token("owner");
+  const { createYard } = await demo.ask(owner, CREATE, { key: crypto.randomUUID(), input: { ...YARD, name } });
+  await demo.ask(owner, PUBLISH, { id: createYard.id });
+  return createYard.id;
+}
+
+/** A gate there, and what reads plates at it. */
+async function gateOf(yard) {
+  const { registerGate } = await demo.ask(demo.token("owner"), REGISTER, { yard });
+  const bootId = crypto.randomUUID();
+  let sequence = 0;
+  const read = (plate, direction) => {
+    const now = new Date().toISOString();
+    const input = {
+      eventId: crypto.randomUUID(), gateId: registerGate.gate.id, direction, passageRef: crypto.randomUUID(), plate,
+      capturedAt: now, observedAt: now, bootId, sequence: String(++sequence), clockSynced: true,
+    };
+    return demo.ask(registerGate.key, REQUEST, { input });
+  };
+  return { yard, read };
+}
+
+async function bookNow(token, yard, plate) {
+  const at = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const { quoteYard } = await demo.ask(token, QUOTE, { yard, stay: { arrive: at(1), leave: at(121) } });
+  const { bookYard } = await demo.ask(token, BOOK, { quote: quoteYard.id, key: crypto.randomUUID(), plate });
+  assert.equal(bookYard.__typename, "YardBooking");
+}
+
+/** The stay is on a day on which the demo's yard is open. */
+async function openTomorrow(page) {
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  while (tomorrow.getDay() === 0) tomorrow.setDate(tomorrow.getDate() + 1);
+  await page.getByLabel("From").fill(`${tomorrow.toISOString().slice(0, 10)}T10:00`);
+  await page.getByLabel("From").blur();
+}
 
 test("the map and the list show the same places, with prices and the age of counts", { skip }, async () => {
   const { page, errors, context } = await open(browser, demo.url);
@@ -89,10 +134,7 @@ test("a sheet explains a price line by line, and the lines add up", { skip }, as
 
 test("a yard is booked, is among my bookings, and is cancelled", { skip }, async () => {
   const { page, errors, context } = await open(browser, demo.url, PHONE);
-  const tomorrow = new Date(Date.now() + 86_400_000);
-  while (tomorrow.getDay() === 0) tomorrow.setDate(tomorrow.getDate() + 1);
-  await page.getByLabel("From").fill(`${tomorrow.toISOString().slice(0, 10)}T10:00`);
-  await page.getByLabel("From").blur();
+  await openTomorrow(page);
   await named(page, "Hof Birkenwald").click();
   await page.getByRole("button", { name: "Book here" }).click();
   await page.getByLabel("Number plate").fill("S PG 123");
@@ -109,11 +151,9 @@ test("a yard is booked, is among my bookings, and is cancelled", { skip }, async
 test("what an owner publishes and withdraws comes and goes while one looks at the map", { skip }, async () => {
   const { page, errors, context } = await open(browser, demo.url);
   await named(page, "LBBW").waitFor();
-  const owner = demo.token("owner");
-  const yard = await demo.ask(owner, CREATE, { key: crypto.randomUUID(), input: YARD });
-  await demo.ask(owner, PUBLISH, { id: yard.createYard.id });
+  const yard = await yardOf(YARD.name);
   await named(page, YARD.name).waitFor();
-  await demo.ask(owner, WITHDRAW, { id: yard.createYard.id });
+  await demo.ask(demo.token("owner"), WITHDRAW, { id: yard });
   await named(page, YARD.name).waitFor({ state: "detached" });
   assert.deepEqual(errors, []);
   await context.close();
@@ -127,14 +167,121 @@ test("counts and prices of the demo change while one looks at them", { skip }, a
   await context.close();
 });
 
-test("who is signed out is asked to sign in, and no booking is made", { skip }, async () => {
-  const context = await browser.newContext({ locale: "en-GB" });
-  const page = await context.newPage();
-  await page.addInitScript(() => sessionStorage.setItem("token", "an-old-token"));
-  await page.goto(demo.url);
-  await page.getByRole("button", { name: "My bookings" }).click();
+/** A page whose token the server refuses, and that gets no other one. */
+const signedOut = async (page) => {
+  await page.addInitScript(() => sessionStorage.getItem("token") ?? sessionStorage.setItem("token", "an-old-token"));
+  await page.route("**/web.json", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), demoToken: null } });
+  });
+};
+
+test("a token that has expired takes nothing away: one signs in again where one is", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url, { ...PHONE, prepare: signedOut });
   await page.getByText("sign-in has expired").waitFor();
-  await page.getByLabel("Access token").waitFor();
+  await openTomorrow(page);
+  await named(page, "Hof Birkenwald").click();
+  await page.getByRole("button", { name: "Book here" }).click();
+  await page.getByLabel("Access token").fill(demo.token("driver"));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Number plate").waitFor();
+  assert.match(await page.locator("h2").textContent(), /Hof Birkenwald/);
+  await page.getByText("Back").click();
+  await page.getByText("sign-in has expired").waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("a demo signs in again by itself", { skip }, async () => {
+  const prepare = (page) => page.addInitScript(() => sessionStorage.setItem("token", "an-old-token"));
+  const { page, context } = await open(browser, demo.url, { prepare });
+  await named(page, "LBBW").waitFor();
+  await page.getByRole("button", { name: "My bookings" }).click();
+  await page.getByText("sign-in has expired").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Access token").count(), 0);
+  await context.close();
+});
+
+test("the gate opens for whom has booked, who sees it open and the stay begin and end", { skip }, async () => {
+  const { page, errors, context } = await open(browser, demo.url, PHONE);
+  await named(page, "LBBW").waitFor();
+  const gate = await gateOf(await yardOf("Hof mit Tor"));
+  const driver = await page.evaluate(() => sessionStorage.getItem("token"));
+  await bookNow(driver, gate.yard, "S GT 42");
+  await page.getByRole("button", { name: "My bookings" }).click();
+  await page.getByText("Back").waitFor();
+  await gate.read("S-GT 42", "ENTRY");
+  await page.getByText("The gate opens for SGT42. Welcome.").waitFor();
+  await page.getByText("still there").waitFor();
+  await gate.read("S-GT 42", "EXIT");
+  await page.getByText("The gate opens for SGT42.").getByText("Goodbye").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("where no WebSocket gets through, changes are told as events", { skip }, async () => {
+  const prepare = (page) => page.routeWebSocket(/graphql/, (socket) => socket.close());
+  const { page, context } = await open(browser, demo.url, { prepare });
+  const streamed = page.waitForResponse((answer) => answer.headers()["content-type"]?.startsWith("text/event-stream"));
+  await named(page, "LBBW").waitFor();
+  await streamed;
+  await changes(page, named(page, "LBBW").locator(".vacancy"));
+  await context.close();
+});
+
+test("the client asks by hash alone, and a server that answers nothing else answers it", { skip }, async () => {
+  const server = await start("[server]\npersisted_only = true\n");
+  const asked = [];
+  const prepare = (page) => {
+    page.on("request", (request) => request.url().endsWith("/graphql") && asked.push(request.postDataJSON()));
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => asked.push(JSON.parse(payload).payload ?? {})));
+  };
+  const { page, errors, context } = await open(browser, server.url, { prepare });
+  await page.getByText("No place is known here").waitFor();
+  assert.deepEqual(errors, []);
+  assert.ok(asked.some(({ extensions }) => extensions?.persistedQuery.sha256Hash.length === 64));
+  assert.deepEqual(asked.filter(({ query }) => query), []);
+  await context.close();
+  await server.stop();
+});
+
+test("who has let the page know where they are begins there", { skip }, async () => {
+  const geolocation = { latitude: 47.54914, longitude: 8.52417 };
+  const { page, context } = await open(browser, demo.url, { geolocation, permissions: ["geolocation"] });
+  await named(page, "Glattfelden").waitFor();
+  await context.close();
+});
+
+test("a slow network shows that it is looked for, and not an empty map", { skip }, async () => {
+  let answer = () => undefined;
+  const answering = new Promise((resolve) => (answer = resolve));
+  const prepare = (page) => page.route("**/graphql", async (route) => (await answering, route.continue()));
+  const { page, context } = await open(browser, demo.url, { prepare });
+  await page.getByText("Looking…").waitFor();
+  assert.equal(await page.getByText("No place is known here").count(), 0);
+  answer();
+  await named(page, "LBBW").waitFor();
+  await context.close();
+});
+
+test("a network that was lost in the middle of a booking is told so, and the booking happens once", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url, PHONE);
+  await openTomorrow(page);
+  await named(page, "Hof Birkenwald").click();
+  await page.getByRole("button", { name: "Book here" }).click();
+  await page.getByLabel("Number plate").fill("S LO 1");
+  let lost = 0;
+  await page.route("**/graphql", async (route) => {
+    if (!route.request().postData().includes("driver") || lost++) return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await page.getByRole("button", { name: "Book now" }).click();
+  await page.getByText("Ask again: it happens once").waitFor();
+  await page.getByRole("button", { name: "Book now" }).click();
+  const [, reference] = /reference: (\S+)/.exec(await page.getByText("Your reference").textContent());
+  await page.getByRole("button", { name: "My bookings" }).click();
+  await page.getByText(reference).waitFor();
+  assert.equal(await page.getByText(reference).count(), 1);
   await context.close();
 });
 
@@ -166,6 +313,21 @@ allow_private = true
   await server.stop();
   hanging.closeAllConnections();
   hanging.close();
+});
+
+test("where every network is away, the map says so", { skip }, async () => {
+  const server = await start(`
+[networks.gone]
+adapter = "ngsi"
+url = "http://127.0.0.1:9/v2/entities"
+name = "City of Nowhere"
+allow_private = true
+`);
+  const { page, context } = await open(browser, server.url);
+  await page.getByText("Not in this answer: City of Nowhere.").waitFor();
+  await page.getByText("No place is known here").waitFor();
+  await context.close();
+  await server.stop();
 });
 
 test("on 320 pixels nothing is cut off", { skip }, async () => {

@@ -48,7 +48,8 @@ export async function start(config) {
   return { url, stop, token: (role) => execFileSync(COMMAND, ["token", "--role", role], { env }).toString().trim(), ask };
 
   async function ask(token, query, variables) {
-    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+    // Not kept alive: the server may close it while a token is made, and this process would not know.
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}`, Connection: "close" };
     const answer = await fetch(`${url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
     const { data, errors } = await answer.json();
     if (errors) throw new Error(errors[0].message);
@@ -58,10 +59,11 @@ export async function start(config) {
 
 export const launch = () => chromium.launch({ executablePath, args: FLAGS });
 
-/** A page whose errors are collected. */
-export async function open(browser, url, options = {}) {
+/** A page whose errors are collected. `prepare`: done with it before it is loaded. */
+export async function open(browser, url, { prepare, ...options } = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
   const page = await context.newPage();
+  await prepare?.(page);
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(error.message));

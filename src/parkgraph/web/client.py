@@ -1,5 +1,6 @@
 """The map client at `/`: files that never change under their names, a page that does, and a strict policy for both."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,9 @@ BUILT: Final = Path(__file__).parent / "static"
 ASSETS: Final = "/assets"
 """Each file's name holds a hash of its content."""
 
+DOCUMENTS: Final = "documents.json"
+"""Beside the page, and not handed out."""
+
 OSM_TILES: Final = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 OSM_WORDS: Final = "© OpenStreetMap contributors"
 
@@ -28,6 +32,14 @@ _BESIDE: Final = ("icon.svg", "manifest.webmanifest", "sw.js")
 def files() -> Path | None:
     """The folder of the built client; None where it was not built."""
     return BUILT if (BUILT / "index.html").exists() else None
+
+
+def documents(folder: Path | None) -> list[str]:
+    """What the built client asks, each as the server has to hash it; nothing where it was not built."""
+    if folder is None:
+        return []
+    by_hash: dict[str, str] = json.loads((folder / DOCUMENTS).read_bytes())
+    return list(by_hash.values())
 
 
 def routes(folder: Path, settings: WebSettings, token: Callable[[], str | None]) -> list[BaseRoute]:

@@ -63,7 +63,8 @@ function create(container: HTMLElement, settings: Settings): MapView {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new GeolocateControl({ trackUserLocation: true }), "top-right");
+  const here = new GeolocateControl({ trackUserLocation: true });
+  map.addControl(here, "top-right");
   map.addControl(new ScaleControl({}), "bottom-left");
   map.addControl(new AttributionControl({ compact: true }), "bottom-right");
   map.setMissingStyleImageResolver((id) => {
@@ -75,6 +76,7 @@ function create(container: HTMLElement, settings: Settings): MapView {
     put(map, edges.value, chosen.value);
   });
   map.on("moveend", () => void (area.value = areaOf(map)));
+  map.once("load", () => void startHere(here));
   map.once("idle", () => void container.setAttribute("data-ready", "true"));
   area.value = areaOf(map);
   map.on("click", (event) => void choose(map, event));
@@ -82,6 +84,12 @@ function create(container: HTMLElement, settings: Settings): MapView {
     map.getCanvas().style.cursor = at(map, event) ? "pointer" : "";
   });
   return map;
+}
+
+/** Where the person is, if they have let this page know before; nobody is asked just for having come. */
+async function startHere(here: GeolocateControl): Promise<void> {
+  const { state } = await navigator.permissions.query({ name: "geolocation" });
+  if (state === "granted" && !chosen.peek()) here.trigger();
 }
 
 function addLayers(map: MapView): void {

@@ -1,13 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
-import { signedIn } from "../account";
+import { expired, signedIn } from "../account";
 import { AskError, ask } from "../ask";
 import { money, time } from "../format";
 import { CancelDocument, MineDocument, type MineQuery } from "../graph/graphql";
 import { page } from "../state";
+import { know } from "../stays";
 import { words } from "../words";
 import { SignIn } from "./sign-in";
+import { Stays } from "./stays";
 
 type Mine = NonNullable<MineQuery["viewer"]>["bookings"]["nodes"][number];
 
@@ -18,11 +20,11 @@ export function Mine() {
     ask(MineDocument, {})
       .then(({ viewer }) => {
         bookings.value = viewer?.bookings.nodes ?? [];
+        know(viewer?.sessions.nodes ?? []);
         said.value = null;
       })
       .catch((fault: Error) => {
-        if (fault instanceof AskError && fault.trouble === "signed-out") signedIn.value = false;
-        said.value = fault instanceof AskError && fault.trouble === "signed-out" ? words.signedOut : fault.message;
+        said.value = fault instanceof AskError && fault.trouble === "signed-out" ? null : fault.message;
       });
   useEffect(() => void (signedIn.value && read()), [signedIn.value]);
 
@@ -40,8 +42,10 @@ export function Mine() {
     <article class="sheet">
       <button type="button" class="back" onClick={() => (page.value = "places")}>‹ {words.back}</button>
       <h2>{words.mine}</h2>
+      {expired.value && <p role="alert">{words.signedOut}</p>}
       {said.value && <p role="alert">{said.value}</p>}
       {!signedIn.value && <SignIn />}
+      <Stays />
       {bookings.value?.length === 0 && <p>{words.noBookings}</p>}
       {bookings.value?.map((booking) => (
         <div key={booking.id} class="offer">

@@ -1,3 +1,4 @@
+import { expired } from "../account";
 import { type Source, looking, refusal, sources, trouble } from "../state";
 import { words } from "../words";
 
@@ -9,7 +10,7 @@ export function Sources() {
   const stale = namesOf(sources.value.filter(({ status }) => status === "STALE"));
   const lines = [
     trouble.value === "offline" && words.offline,
-    trouble.value === "signed-out" && words.signedOut,
+    expired.value && words.signedOut,
     refusal.value,
     away && words.late(away),
     stale && words.stale(stale),
