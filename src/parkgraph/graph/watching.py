@@ -70,6 +70,8 @@ class Watching:
         self._changes: deque[_Change] = deque()
         self._kept = 0
         self._news = asyncio.Event()
+        self._seen = View()
+        self._found: dict[UUID, Place | None] = {}
 
     def tell(self, changed: Moves) -> None:
         """These places came, went or are other than before."""
@@ -113,14 +115,23 @@ class Watching:
         }
         if len(concerned) > MOST:
             return Changed(version, missed=True)
-        present, places, gone = self._view().places, [], []
+        present, places, gone = self._present(), [], []
         for place_id in concerned:
-            place = present.get(place_id)
+            if place_id not in present:
+                present[place_id] = self._seen.places.get(place_id)
+            place = present[place_id]
             if place and watched.concerns(place_id, (place.location,)):
                 places.append(place)
             else:
                 gone.append(place_id)
         return Changed(version, tuple(places), tuple(gone))
+
+    def _present(self) -> dict[UUID, Place | None]:
+        """Places of the present view that were told of: a view makes one anew each time it is asked for it."""
+        view = self._view()
+        if view is not self._seen:
+            self._seen, self._found = view, {}
+        return self._found
 
     def _resumed(self, since: str | None) -> tuple[int, bool]:
         """From which change on, and whether some before it are not known any more."""
