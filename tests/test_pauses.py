@@ -45,6 +45,23 @@ def test_enough_places_that_came_are_frozen_and_garbage_among_them_goes() -> Non
     assert garbage() is None
 
 
+@pytest.mark.parametrize(("most", "is_found"), [(10_000_000, True), (0, False)])
+def test_what_was_frozen_and_is_garbage_since_is_found_after_an_hour_where_that_is_soon_done(
+    monkeypatch: pytest.MonkeyPatch, most: int, is_found: bool
+) -> None:
+    monkeypatch.setattr(pauses, "SOON", most)
+    now = 0.0
+    staying, cycle = pauses.Staying(lambda: now), Cycle()
+    staying.freeze()
+    given_up = weakref.ref(cycle)
+    del cycle
+    staying.freeze()
+    assert given_up() is not None
+    now = pauses.AGAIN_S
+    staying.freeze()
+    assert (given_up() is None) is is_found
+
+
 async def test_what_is_given_back_is_gone() -> None:
     objects: list[object] = [*make(3 * pauses.AT_ONCE)]
     await pauses.give_back(objects)

@@ -3,13 +3,14 @@
 Three things stop everybody at once: a thread that does not let go of the interpreter, the collector while it looks at
 objects, and many objects that go at once. What is built of places stays for hours, so that to look at it is in vain:
 what a thread makes `in_thread`, and is still there when the collector has looked at it once, is frozen. So is whatever
-else is there at that moment, and if it is given up later as a cycle, nobody finds it: what is made for each request or
-connection should be none.
+else is there at that moment, such as a connection, whose objects are a cycle when it ends: where all is soon looked at,
+that is done again every hour.
 """
 
 import asyncio
 import gc
 import sys
+import time
 from collections.abc import Callable
 from threading import get_ident
 from typing import Final, ParamSpec, TypeVar
@@ -26,6 +27,12 @@ answer makes thousands, and leaves none of them."""
 
 NEW: Final = 1_000
 """Places that came, or are other ones, before the rest of what came with them is frozen."""
+
+AGAIN_S: Final = 3600
+"""After which the collector looks at all that is there, where that is not more than `SOON`."""
+
+SOON: Final = 1_000_000
+"""Objects that the collector looks at in a tenth of a second."""
 
 AT_ONCE: Final = 500
 """Objects that go in one go."""
@@ -68,8 +75,10 @@ def empty(objects: list[object]) -> None:
 class Staying:
     """Freezes what came, when it is enough; in the event loop, where nothing is half done."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._new = 0
+        self._clock = clock
+        self._looked = clock()
 
     def came(self, places: int) -> None:
         """So many came, or are other ones."""
@@ -80,6 +89,10 @@ class Staying:
     def freeze(self) -> None:
         """All that is there now, but for garbage."""
         self._new = 0
+        if self._clock() - self._looked >= AGAIN_S:
+            self._looked = self._clock()
+            if gc.get_freeze_count() <= SOON:
+                gc.unfreeze()
         gc.collect()
         gc.freeze()
 
