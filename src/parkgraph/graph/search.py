@@ -33,6 +33,9 @@ from parkgraph.sdk.contract import NetworkInfo
 QUOTES_OF_A_PAGE: Final = 10
 """Listings of one page whose prices are asked for one by one."""
 
+ASKED_FOR: Final = 0.97
+"""The part of the deadline in which networks may answer; in the rest the answer is laid together."""
+
 QUOTES_LEFT: Final = 0.5
 """The part of the deadline that has to be left for them: less would blame networks for our lateness."""
 
@@ -105,7 +108,8 @@ class Search:
     async def find(self, question: Question, first: int, after: str | None) -> Answer:
         """The page of `first` hits after the cursor. Raises CursorError."""
         ends = asyncio.get_running_loop().time() + self._deadline_s
-        answers = await self._networks.search(question.area, question.stay, question.vehicle, self._deadline_s)
+        waiting_s = self._deadline_s * ASKED_FOR
+        answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
         asked, from_memory = (question.fingerprint, first, after), not any(answer.batch for answer in answers)
         page = self._pages.find(asked, self._moment) if from_memory else None
         was_found_again = page is not None
