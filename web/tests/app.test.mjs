@@ -47,9 +47,9 @@ async function changes(page, where) {
 const named = (page, name) => page.locator(".row", { hasText: name }).first();
 
 /** A published yard of an owner's; its id. */
-async function yardOf(name) {
+async function yardOf(name, more = {}) {
   const owner = demo.token("owner");
-  const { createYard } = await demo.ask(owner, CREATE, { key: crypto.randomUUID(), input: { ...YARD, name } });
+  const { createYard } = await demo.ask(owner, CREATE, { key: crypto.randomUUID(), input: { ...YARD, name, ...more } });
   await demo.ask(owner, PUBLISH, { id: createYard.id });
   return createYard.id;
 }
@@ -129,6 +129,42 @@ test("a sheet explains a price line by line, and the lines add up", { skip }, as
   const total = amount(await offer.locator(".price").textContent());
   assert.equal(lines.reduce((sum, line) => sum + line, 0).toFixed(2), total.toFixed(2));
   assert.ok(page.url().includes("place="));
+  await context.close();
+});
+
+test("who says what is asked for when somebody wants to know it", { skip }, async () => {
+  const { page, context } = await open(browser, demo.url);
+  await named(page, "LBBW").click();
+  await page.getByText("counted this minute by Stadt Stuttgart").waitFor();
+  assert.equal(await page.getByText("Landeshauptstadt Stuttgart").count(), 0);
+  await page.getByText("Who says what").click();
+  await page.getByText("Landeshauptstadt Stuttgart").waitFor();
+  assert.match(await page.locator("tr", { hasText: "vacancy" }).textContent(), /Stadt Stuttgart.*minute/);
+  await context.close();
+});
+
+test("a yard shows what it looks like, and how one gets in to whom has booked", { skip }, async () => {
+  const pixel = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+  const prepare = (page) => page.route("https://photos.example.org/*", (route) => route.fulfill({ contentType: "image/svg+xml", body: pixel }));
+  const yard = await yardOf("Hof mit Code", {
+    access: { method: "CODE", code: "47110815" },
+    instructions: "Through the arch.",
+    description: "Behind the mill.",
+    photos: ["https://photos.example.org/arch.svg"],
+  });
+  const { page, errors, context } = await open(browser, demo.url, { ...PHONE, prepare });
+  await named(page, "Hof mit Code").click();
+  await page.getByText("Behind the mill.").waitFor();
+  await page.getByText("opens with a code").waitFor();
+  assert.equal(await page.getByText("47110815").count(), 0);
+  await page.getByAltText("Photo 1").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => document.querySelector(".photos img").naturalWidth === 9);
+  await bookNow(await page.evaluate(() => sessionStorage.getItem("token")), yard, "S CO 1");
+  await page.getByText("Back").click();
+  await named(page, "Hof mit Code").click();
+  await page.getByText("47110815").waitFor();
+  await page.getByText("Through the arch.").waitFor();
+  assert.deepEqual(errors, []);
   await context.close();
 });
 

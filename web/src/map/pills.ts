@@ -24,10 +24,18 @@ export function fillOf(edge: Edge): Fill {
   return occupancy.vacant === null && occupancy.level === "UNKNOWN" ? "unknown" : "some";
 }
 
+/** What the stay costs, and how many spaces are free where that is known. */
 export function labelOf(edge: Edge): string {
-  const { cheapest } = edge;
-  if (cheapest?.status === "FREE") return "0";
-  return cheapest?.total ? money(cheapest.total) : "P";
+  const price = edge.cheapest?.total ? money(edge.cheapest.total) : "P";
+  const { vacant = null } = edge.node.occupancy ?? {};
+  const counts = vacant !== null && (fillOf(edge) === "some" || fillOf(edge) === "few");
+  return counts ? `${price} · ${roughly(vacant)}` : price;
+}
+
+/** In steps: each label is a picture, and thousands of places share them. */
+function roughly(count: number): string {
+  const step = [500, 200, 100, 50, 20, 10].find((each) => count >= each);
+  return step ? `${step}+` : String(count);
 }
 
 const SEPARATOR = "|";

@@ -5,7 +5,7 @@ import { expired, signedIn } from "../account";
 import { AskError, ask } from "../ask";
 import { money, time } from "../format";
 import { CancelDocument, MineDocument, type MineQuery } from "../graph/graphql";
-import { page } from "../state";
+import { chosen, page } from "../state";
 import { know } from "../stays";
 import { words } from "../words";
 import { SignIn } from "./sign-in";
@@ -50,7 +50,7 @@ export function Mine() {
       {bookings.value?.map((booking) => (
         <div key={booking.id} class="offer">
           <p class="head">
-            <span>{booking.place?.name ?? booking.network?.name}</span>
+            <Where of={booking} />
             <strong>{money(booking.total)}</strong>
           </p>
           <p>{time(booking.stay.arrive)} – {time(booking.stay.leave)}</p>
@@ -63,4 +63,14 @@ export function Mine() {
       ))}
     </article>
   );
+}
+
+/** Where it was booked, and the way back to it. */
+function Where({ of: { place, network } }: { of: Mine }) {
+  if (!place) return <span>{network?.name}</span>;
+  const go = () => {
+    chosen.value = place.id;
+    page.value = "places";
+  };
+  return <button type="button" class="link" onClick={go}>{place.name}</button>;
 }

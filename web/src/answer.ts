@@ -1,0 +1,25 @@
+// The answer to a question of one part of the screen, asked again when it becomes another one.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { ask } from "./ask";
+import type { TypedDocumentString } from "./graph/graphql";
+
+/** Null until it is there; what was answered before stays meanwhile. `fault`: what the person is told instead. */
+export function useAnswer<Result, Variables>(operation: TypedDocumentString<Result, Variables>, variables: Variables) {
+  const answer = useSignal<Result | null>(null);
+  const fault = useSignal<string | null>(null);
+  useEffect(() => {
+    const abandoned = new AbortController();
+    ask(operation, variables, abandoned.signal)
+      .then((found) => {
+        answer.value = found;
+        fault.value = null;
+      })
+      .catch((problem: Error) => {
+        if (!abandoned.signal.aborted) fault.value = problem.message;
+      });
+    return () => abandoned.abort();
+  }, [operation, JSON.stringify(variables)]);
+  return { answer: answer.value, fault: fault.value };
+}
