@@ -24,7 +24,7 @@ from parkgraph.domain.pricing import OfferStatus
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.network import Network
-from parkgraph.sdk import AdapterSettings, Batch, Capability, NetworkInfo, Row, SearchAdapter, Url, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, NetworkInfo, Row, SearchAdapter, Url
 from parkgraph.sdk.transport import HttpClient
 
 NETWORKS: Final = 6
@@ -101,7 +101,9 @@ class Asked(SearchAdapter[Settings]):
         if stay:
             where |= {"from": stay.arrive.isoformat(), "to": stay.leave.isoformat()}
         rows = (await self.client.get(self.settings.url, params=where)).json()
-        return read_rows(rows, lambda row: Facility.model_validate(row).to_listing(), lambda row: row["id"])
+        return self.known_rows.read(
+            rows, lambda row: Facility.model_validate(row).to_listing(), lambda row: row["id"], asked=None
+        )
 
 
 def network(number: int, url: str) -> Network:

@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
-from parkgraph.domain.place import Place
+from parkgraph.domain.place import ListingKey, ListingOffer, Place
+from parkgraph.domain.pricing import OfferStatus
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
 from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.availability import Ready
 from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.merging import merge
 from parkgraph.graph.offers import exclusions, same_until
-from parkgraph.graph.priced import Prices
+from parkgraph.graph.priced import Priced, Prices
 from parkgraph.graph.quotes import Quotes
 from parkgraph.sdk.contract import Capability, NetworkInfo
 from tests.graph.listings import keyed, listing
@@ -86,6 +89,35 @@ def test_it_is_kept_by_place_and_question_and_what_they_are_looked_at_by() -> No
     assert prices.of(STAY, CAR, nearer, NOW, EUROS)(known) is not first
     again = prices.of(STAY, CAR, nearer, NOW, EUROS)(known)
     assert prices.of(STAY, CAR, nearer, NOW, Exchange("CHF"))(known) is not again
+
+
+def test_the_very_offers_of_before_make_what_they_made_before() -> None:
+    asked, other, prices = place(), place(), Prices()
+    (key, _), *_ = asked.listings
+    said = (ListingOffer("1", OfferStatus.PRICED, Money(Decimal(5), "EUR")),)
+
+    def priced(of: Place, ready: Ready, now: datetime = NOW) -> Priced:
+        return prices.of(STAY, CAR, INFOS, now, EUROS, ready)(of)
+
+    first = priced(asked, {key: said})
+    assert [offer.total for offer in first.offers] == [Money(Decimal(5), "EUR")]
+    elsewhere = ListingKey("city", "elsewhere")
+    assert priced(asked, {key: said, elsewhere: ()}) is first
+    assert priced(other, {key: said}) is not first
+    fewer: tuple[ListingOffer, ...] = ()
+    assert priced(asked, {key: fewer}).offers == ()
+    assert priced(asked, {key: said}).offers == first.offers
+    unprompted = prices.of(STAY, CAR, INFOS, NOW, EUROS)(asked)
+    assert priced(asked, {elsewhere: said}) is unprompted
+    assert [offer.total for offer in unprompted.offers] == [Money(Decimal(4), "EUR")]
+
+
+def test_what_is_in_the_way_by_now_is_in_the_way_of_offers_of_before() -> None:
+    full, prices = place(Occupancy(0, 10, OccupancyLevel.FULL, NOW)), Prices()
+    stay, ready = Stay(NOW, NOW + timedelta(hours=1)), {full.listings[0][0]: ()}
+    assert prices.of(stay, CAR, INFOS, NOW, EUROS, ready)(full).barred
+    later = NOW + INFOS["city"].max_age + timedelta(microseconds=1)
+    assert not prices.of(stay, CAR, INFOS, later, EUROS, ready)(full).barred
 
 
 def test_so_many_are_kept_and_no_more() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from parkgraph.domain.money import Money
 from parkgraph.domain.place import ListingOffer
 from parkgraph.domain.pricing import OfferStatus
-from parkgraph.networks.seen import remember, seen_again, together
+from parkgraph.networks.seen import Again, remember, seen_again, together
 from parkgraph.networks.snapshots import Snapshot
 from tests.networks.scripted import NOW, batch, listing
 
@@ -78,7 +78,7 @@ def test_what_another_process_saw_is_news_where_nothing_was_seen() -> None:
 
 def test_a_search_that_saw_nothing_new_is_as_much_work_as_it_is_long() -> None:
     before = seen("a", "b")
-    after = seen_again(before, batch("b"), LATER)
+    after = seen_again(before, batch("b"), LATER, {})
     assert after is not None
     assert after.listings is before.listings
     assert (after.taken_at, after.published.taken_at) == (LATER, LATER)
@@ -87,9 +87,27 @@ def test_a_search_that_saw_nothing_new_is_as_much_work_as_it_is_long() -> None:
 
 def test_what_is_new_is_not_seen_again() -> None:
     before = seen("a")
-    assert seen_again(None, batch("a"), LATER) is None
-    assert seen_again(before, batch("a", "b"), LATER) is None
-    assert seen_again(before, batch(listing("a", name="New")), LATER) is None
+    again: Again = {}
+    assert seen_again(None, batch("a"), LATER, again) is None
+    assert seen_again(before, batch("a", "b"), LATER, again) is None
+    assert seen_again(before, batch(listing("a", name="New")), LATER, again) is None
+    assert again == {}
+
+
+def test_the_very_listing_of_the_last_search_is_new_where_another_one_is_kept_by_now() -> None:
+    again: Again = {}
+    last = batch("a")
+    assert seen_again(seen("a"), last, LATER, again)
+    renamed, _ = remember(None, batch(listing("a", name="New")), LATER)
+    assert seen_again(renamed, last, LATER, again) is None
+
+
+def test_who_is_seen_again_is_noted_the_last_one_last() -> None:
+    again: Again = {}
+    before = seen("a", "b", "c")
+    for searched in (batch("b", "a"), batch("c"), batch("b")):
+        assert seen_again(before, searched, LATER, again)
+    assert list(again) == ["a", "c", "b"]
 
 
 def test_of_too_many_those_that_were_seen_again_are_kept() -> None:

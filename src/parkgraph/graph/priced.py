@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from parkgraph.domain.place import Place
@@ -17,6 +18,8 @@ from parkgraph.sdk.contract import NetworkInfo
 
 KEPT_PLACES: Final = 20_000
 """Of all questions together; the question that was asked longest ago goes first."""
+
+NOT_READY: Final[Ready] = MappingProxyType({})
 
 Infos = Mapping[str, NetworkInfo]
 
@@ -51,9 +54,13 @@ class Priced:
 
     def besides(self, ready: Ready) -> "Priced":
         """The same with these ready offers besides; itself where none is of this place."""
-        if not any(key in ready for key, _ in self.place.listings):
-            return self
-        return self.but({**self.ready, **ready} if self.ready else ready)
+        own = {key: ready[key] for key, _ in self.place.listings if key in ready}
+        return self.but({**self.ready, **own}) if own else self
+
+    def is_like(self, other: "Priced", ready: Ready) -> bool:
+        """Whether it is the other one besides these very ready offers."""
+        said = self.ready
+        return self._like is other and all(said.get(key) is ready.get(key) for key, _ in self.place.listings)
 
     def but(self, ready: Ready, *, several_currencies: bool = False) -> "Priced":
         """The same with other ready offers: what else is in the way is in the way of those too."""
@@ -101,14 +108,18 @@ class Priced:
 
 
 class _Kept:
-    """Of one question: what was worked out under these infos and rates, by the place's identity."""
+    """Of one question: what was worked out under these infos and rates, by the place's identity.
 
-    __slots__ = ("exchange", "infos", "places")
+    `told`: the same with the offers that networks said last.
+    """
+
+    __slots__ = ("exchange", "infos", "places", "told")
 
     def __init__(self, infos: Infos, exchange: Exchange) -> None:
         self.infos = infos
         self.exchange = exchange
         self.places: dict[int, Priced] = {}
+        self.told: dict[int, Priced] = {}
 
 
 class Prices:
@@ -129,29 +140,46 @@ class Prices:
         return self._number
 
     def of(
-        self, stay: Stay | None, vehicle: Vehicle, infos: Infos, now: datetime, exchange: Exchange
+        self,
+        stay: Stay | None,
+        vehicle: Vehicle,
+        infos: Infos,
+        now: datetime,
+        exchange: Exchange,
+        ready: Ready = NOT_READY,
     ) -> Callable[[Place], Priced]:
-        """Prices places for this stay, where no network said offers for it."""
+        """Prices places for this stay, with the ready offers that networks said for it."""
         question = asked(stay, vehicle)
         kept = self._kept.get(question)
         if kept is None or kept.exchange is not exchange or kept.infos != infos:
             self._forget(question)
             kept = self._kept[question] = _Kept(infos, exchange)
         self._kept.move_to_end(question)
-        places = kept.places
+        places, told = kept.places, kept.told
 
-        def priced(place: Place) -> Priced:
+        def unprompted(place: Place) -> Priced:
             known = places.get(id(place))
             if known is None or known.until <= now:
                 self._number += known is None
-                known = places[id(place)] = Priced(place, stay, vehicle, infos, now, exchange, self._quotes.of, {})
+                known = places[id(place)] = Priced(
+                    place, stay, vehicle, infos, now, exchange, self._quotes.of, NOT_READY
+                )
                 while self._number > self._limit:
                     self._forget(next(iter(self._kept)))
             return known
 
-        return priced
+        def priced(place: Place) -> Priced:
+            known, last = unprompted(place), told.get(id(place))
+            if last is None or not last.is_like(known, ready):
+                last = known.besides(ready)
+                if last is not known:
+                    told[id(place)] = last
+            return last
+
+        return priced if ready else unprompted
 
     def _forget(self, question: Hashable) -> None:
         if gone := self._kept.pop(question, None):
             self._number -= len(gone.places)
             gone.places.clear()
+            gone.told.clear()

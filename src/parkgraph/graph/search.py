@@ -146,10 +146,9 @@ class Search:
         places = moment.view.index.within(question.area)
         if question.room_decides:
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
-        known = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates)
+        priced = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates, ready)
         centre = question.near or bounds_of(question.area).centre
-        priced = [known(place).besides(ready) for place in places] if ready else map(known, places)
-        found = [Hit(each, question, centre, moment) for each in priced]
+        found = [Hit(priced(place), question, centre, moment) for place in places]
         passing = found if question.filter == NO_FILTER else [hit for hit in found if hit.passes(question.filter)]
         hits = sorted(passing, key=lambda hit: hit.key)
         rest = self._after(hits, question, after)

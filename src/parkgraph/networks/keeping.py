@@ -12,7 +12,7 @@ from parkgraph.domain.place import Listing
 from parkgraph.networks.changes import Changes
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.reports import Code
-from parkgraph.networks.seen import remember, seen_again, together
+from parkgraph.networks.seen import Again, remember, seen_again, together
 from parkgraph.networks.snapshots import combine
 from parkgraph.networks.store import SnapshotStore
 from parkgraph.pauses import in_thread
@@ -46,7 +46,7 @@ class Keeping:
         self._leads = leads
         self._clock = clock
         self._unsaved: set[tuple[str, Part]] = set()
-        self._seen_again: dict[str, dict[str, None]] = {}
+        self._seen_again: dict[str, Again] = {}
         self._faults: dict[str, Code | None] = {}
         self._to_reload: set[str] = set()
         self._has_news = asyncio.Event()
@@ -86,10 +86,7 @@ class Keeping:
     def saw(self, network: Network, batch: Batch[Listing]) -> bool:
         """Keep what a search saw; whether any of it is new."""
         again, now = self._seen_again.setdefault(network.id, {}), self._clock()
-        if same := seen_again(network.snapshot, batch, now):
-            for listing in batch.items:
-                again.pop(listing.local_id, None)
-                again[listing.local_id] = None
+        if same := seen_again(network.snapshot, batch, now, again):
             network.snapshot = same
             return False
         network.snapshot, changed = remember(network.snapshot, batch, now, again)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -79,27 +79,24 @@ class Searches:
         """One answer for each search network within `deadline` seconds."""
         if not self._asked:
             return ()
-        ends = asyncio.get_running_loop().time() + deadline
-        return await asyncio.gather(
-            *(self._search(network_id, area, stay, vehicle, ends) for network_id in self._asked)
-        )
+        ends, question = asyncio.get_running_loop().time() + deadline, _Question(area, stay, vehicle)
+        return await asyncio.gather(*(self._search(network_id, question, ends) for network_id in self._asked))
 
     async def search_one(
         self, network_id: str, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float
     ) -> SearchAnswer:
         """The answer of one network within `deadline` seconds. Raises KeyError."""
-        return await self._search(network_id, area, stay, vehicle, asyncio.get_running_loop().time() + deadline)
+        ends = asyncio.get_running_loop().time() + deadline
+        return await self._search(network_id, _Question(area, stay, vehicle), ends)
 
     async def aclose(self) -> None:
         """End what is being asked."""
         for questions in self.questions:
             await questions.aclose()
 
-    async def _search(
-        self, network_id: str, area: Area, stay: Stay | None, vehicle: Vehicle, ends: float
-    ) -> SearchAnswer:
+    async def _search(self, network_id: str, question: "_Question", ends: float) -> SearchAnswer:
         adapter, questions = self._asked[network_id]
-        network = questions.network
+        network, area, stay, vehicle = questions.network, question.area, question.stay, question.vehicle
         if not network.covers(area):
             return SearchAnswer(network, None, SourceReport(network, SourceStatus.NOT_COVERED))
         if network.info.needs_stay and stay is None:
@@ -111,7 +108,7 @@ class Searches:
                 self._found[network_id].note(batch, stay, vehicle)
             return batch
 
-        reply = await questions.ask((area, stay, vehicle), ask, ends)
+        reply = await questions.ask(question, ask, ends)
         report, batch = reply.report(network), reply.value
         if reply.news:
             left = ends - asyncio.get_running_loop().time()
@@ -120,6 +117,22 @@ class Searches:
             return SearchAnswer(network, None, report)
         code = report.code or (None if batch.complete else Code.INCOMPLETE)
         return SearchAnswer(network, batch, replace(report, as_of=batch.as_of, listings=len(batch.items), code=code))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What all of them are asked. Each looks it up several times, so its hash is worked out once."""
+
+    area: Area
+    stay: Stay | None
+    vehicle: Vehicle
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.area, self.stay, self.vehicle)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 async def _checked(answer: Awaitable[object]) -> Batch[Listing]:

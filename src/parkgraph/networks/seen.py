@@ -17,18 +17,32 @@ _facts: Final = attrgetter(*(field.name for field in fields(Listing) if field.na
 """All that is kept of a listing: its offers are of one search."""
 
 
-def seen_again(seen: Snapshot | None, batch: Batch[Listing], now: datetime) -> Snapshot | None:
+Again = dict[str, tuple[Listing, Listing]]
+"""By local id, what was seen again meanwhile, in this order: as it is kept, and as it was seen last."""
+
+
+def seen_again(seen: Snapshot | None, batch: Batch[Listing], now: datetime, again: Again) -> Snapshot | None:
     """The snapshot as of a search that saw nothing new, whose work is of its own size; None for any other search.
 
-    It holds the very same listings, in the same order: whoever counts on that has to note who was seen again.
+    It holds the very same listings, in the same order: `again` is told who was seen again.
     """
     if seen is None or seen.live is not None:
         return None
     known = seen.published.listings
+    pairs: Again = {}
     for listing in batch.items:
-        before = known.get(listing.local_id)
-        if before is None or _facts(before) != _facts(listing):
+        kept = known.get(listing.local_id)
+        if kept is None:
             return None
+        pair = again.get(listing.local_id)
+        if pair is None or pair[0] is not kept or pair[1] is not listing:
+            if _facts(kept) != _facts(listing):
+                return None
+            pair = kept, listing
+        pairs[listing.local_id] = pair
+    for local_id in pairs:
+        again.pop(local_id, None)
+    again.update(pairs)
     as_of = batch.as_of or seen.as_of
     published = replace(seen.published, as_of=as_of, taken_at=now, rejected=batch.rejected)
     return replace(seen, as_of=as_of, taken_at=now, rejected=batch.rejected, published=published)

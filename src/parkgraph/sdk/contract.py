@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.sdk.batch import Batch
 from parkgraph.sdk.client import Client
+from parkgraph.sdk.known_rows import KnownRows
 
 
 class Capability(StrEnum):
@@ -83,8 +85,8 @@ SettingsT = TypeVar("SettingsT", bound=AdapterSettings)
 class BaseAdapter(ABC, Generic[SettingsT]):
     """One configured network. It gets its settings and its HTTP client handed in.
 
-    It never builds a client, reads the environment, sleeps, retries, caches or logs a secret, and raises nothing
-    but the faults of `parkgraph.sdk.faults`.
+    It never builds a client, reads the environment, sleeps, retries, caches (but for a search's `known_rows`) or logs a
+    secret, and raises nothing but the faults of `parkgraph.sdk.faults`.
     """
 
     Settings: ClassVar[type[AdapterSettings]]
@@ -118,7 +120,12 @@ class SearchAdapter(BaseAdapter[SettingsT]):
 
     @abstractmethod
     async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle) -> Batch[Listing]:
-        """Facilities in the area; with a stay, their ready offers for it."""
+        """Facilities in the area; with a stay, their ready offers for it. Rows are best read by `known_rows`."""
+
+    @cached_property
+    def known_rows(self) -> KnownRows[Listing]:
+        """Reads rows, and knows those of earlier searches."""
+        return KnownRows()
 
     async def quote(self, local_id: str, stay: Stay, vehicle: Vehicle) -> tuple[ListingOffer, ...]:
         """Ready offers of one facility; called only where Capability.QUOTE is declared."""

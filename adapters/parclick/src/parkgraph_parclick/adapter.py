@@ -23,7 +23,6 @@ from parkgraph.sdk import (
     Reservation,
     SearchAdapter,
     Unavailable,
-    read_rows,
 )
 from parkgraph_parclick.api import NOT_AVAILABLE, Api
 from parkgraph_parclick.desk import Desk
@@ -121,7 +120,8 @@ class Adapter(SearchAdapter[Settings], BookingAdapter):
             if not rows and not (isinstance(fault, Refused) and fault.status == NOT_AVAILABLE):
                 raise
         read = partial(to_listing, stay=stay, asked=clock, currency=self.settings.currency)
-        return read_rows(rows, read, lambda row: row["id"]).but(complete=complete)
+        batch = self.known_rows.read(rows, read, lambda row: row["id"], asked=(repr(stay), clock))
+        return batch.but(complete=complete)
 
 
 def _together(batches: Sequence[Batch[Listing]]) -> Batch[Listing]:

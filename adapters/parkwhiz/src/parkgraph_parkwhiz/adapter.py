@@ -24,7 +24,6 @@ from parkgraph.sdk import (
     Token,
     Tokens,
     Url,
-    read_rows,
 )
 from parkgraph_parkwhiz.question import WIDEST_M, parameters
 from parkgraph_parkwhiz.quote import COVERAGE, to_listing
@@ -88,8 +87,10 @@ class Adapter(SearchAdapter[Settings]):
         rows = (await self._get("/quotes/", parameters(circle, stay))).json()
         if not isinstance(rows, list):
             raise Malformed("the answer is not a list of quotes")
-        read = partial(to_listing, stay=stay, priced=vehicle.kind is VehicleKind.CAR)
-        return read_rows(rows, read, lambda row: row["location_id"]).but(complete=circle.radius_m <= WIDEST_M)
+        priced = vehicle.kind is VehicleKind.CAR
+        read = partial(to_listing, stay=stay, priced=priced)
+        batch = self.known_rows.read(rows, read, lambda row: row["location_id"], asked=(repr(stay), priced))
+        return batch.but(complete=circle.radius_m <= WIDEST_M)
 
     async def _get(self, path: str, params: Mapping[str, str]) -> Response:
         url = self._url(path)

@@ -1,0 +1,67 @@
+"""Rows that were read before: searches near each other bring the same rows again, and a row is read once."""
+
+from collections.abc import Callable, Hashable, Iterable
+from decimal import Decimal
+from typing import Final, Generic, TypeVar
+
+import orjson
+
+from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.place import Listing
+from parkgraph.sdk.batch import Batch, read_rows
+
+Row = TypeVar("Row")
+Item = TypeVar("Item", Listing, OccupancyUpdate)
+
+KEPT: Final = 10_000
+"""Rows of one adapter, of all questions together."""
+
+_ONLY_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+"""Nothing else is written like a value of JSON, so that equal bytes are equal rows."""
+
+
+class KnownRows(Generic[Item]):
+    """A row that is byte for byte as before, asked for in the same way, is the very item of before.
+
+    At most `limit`, in two generations: what comes again moves to the young one; when that has half of them, the old
+    one is forgotten.
+    """
+
+    def __init__(self, limit: int = KEPT) -> None:
+        self._half = limit // 2
+        self._young: dict[Hashable, dict[bytes, Item]] = {}
+        self._old: dict[Hashable, dict[bytes, Item]] = {}
+        self._number = 0
+
+    def read(
+        self, rows: Iterable[Row], to_domain: Callable[[Row], Item], name: Callable[[Row], object], asked: Hashable
+    ) -> Batch[Item]:
+        """As `read_rows`. `asked`: all that `to_domain` looks at besides the row; of a stay its `repr`, since equal
+        ones may have other offsets.
+
+        A row that holds anything but what `Response.json` gives is read anew each time.
+        """
+        young, old = self._young.setdefault(asked, {}), self._old.get(asked, {})
+
+        def known(row: Row) -> Item:
+            try:
+                text = orjson.dumps(row, _exact, _ONLY_JSON)
+            except TypeError:
+                return to_domain(row)
+            item = young.get(text)
+            if item is None:
+                item = young[text] = old.get(text) or to_domain(row)
+                self._number += 1
+            return item
+
+        batch = read_rows(rows, known, name)
+        if self._number >= self._half:
+            self._old, self._young, self._number = self._young, {}, 0
+        return batch
+
+
+def _exact(value: object) -> orjson.Fragment:
+    """A Decimal, digit for digit, and unlike the float of the same digits."""
+    if type(value) is Decimal:
+        return orjson.Fragment(f"d{value}".encode())
+    raise TypeError
