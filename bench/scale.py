@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
@@ -39,7 +40,7 @@ from parkgraph.app import create_app
 from parkgraph.domain.place import Listing
 from parkgraph.networks import refresh
 from parkgraph.networks.network import Network
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, read_rows
 from parkgraph.sdk.replay import ReplayClient
 from parkgraph.settings import load
 
@@ -90,7 +91,7 @@ class Town(FeedAdapter[AdapterSettings]):
     def _batch(self) -> Batch[Listing]:
         first = (one for town in self._first for one in listings(town, second=False, round_=self.rounds))
         second = (one for town in self._second for one in listings(town, second=True))
-        return Batch((*first, *second))
+        return read_rows(chain(first, second), lambda row: row, lambda row: row.local_id)
 
 
 def networks(count: int) -> list[Network]:

@@ -21,27 +21,10 @@ def listing(local_id: str, price: str = "1.50", hours: str = "Mo-Fr 06:00-20:00"
     )
 
 
-def test_equal_hours_features_and_tariffs_are_one_object_and_the_listings_stay_equal() -> None:
-    a, b = listing("1"), listing("2")
-    assert a.rates is not b.rates
-    share([a, b])
-    assert (a, b) == (listing("1"), listing("2"))
-    assert a.rates is b.rates
-    assert a.opening_hours is b.opening_hours
-    assert a.features is b.features
-
-
 def test_they_are_those_of_a_listing_before() -> None:
     before, after = listing("1"), listing("2")
     share([after], [before])
     assert after.rates is before.rates
-
-
-def test_amounts_that_are_equal_but_written_otherwise_stay_as_they_are() -> None:
-    a, b = listing("1", "1.5"), listing("2", "1.50")
-    assert a.rates == b.rates
-    share([a, b])
-    assert a.rates is not b.rates
 
 
 def test_an_item_that_is_as_before_is_the_object_of_before() -> None:

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from random import Random
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ from parkgraph.domain.occupancy import Audience, AudienceCapacity, Occupancy, Oc
 from parkgraph.domain.place import Feature, Listing, ListingOffer, PlaceKind
 from parkgraph.domain.pricing import OfferReason, OfferStatus, PriceLine
 from parkgraph.domain.tariff import Combination, Months, RateLine, RateLineCollection, RateLineKind, RateTable
-from parkgraph.networks.stored_form import LISTINGS, OCCUPANCIES, Particulars, write
+from parkgraph.networks.stored_form import AT_ONCE, AT_ONCE_BYTES, LISTINGS, OCCUPANCIES, Particulars, write
 from parkgraph.sdk.batch import Rejected
 from tests.domain import tariffs
 from tests.networks.scripted import NOW, listing
@@ -119,6 +120,27 @@ def test_every_occupancy_survives_exactly(one: OccupancyUpdate) -> None:
 def test_the_order_survives(some: list[Listing]) -> None:
     _, read = LISTINGS.read(write(some, Particulars()).compressed)
     assert list(read) == [item.local_id for item in some]
+
+
+def test_more_than_are_written_and_read_in_one_go_survive() -> None:
+    chance = Random(1)  # what cannot be compressed is read in many goes
+    some = [listing(str(n), name=f"{chance.getrandbits(1024):x}") for n in range(2 * AT_ONCE + 1)]
+    body = write(some, Particulars()).compressed
+    assert len(body) > 2 * AT_ONCE_BYTES
+    assert list(LISTINGS.read(body)[1].values()) == some
+
+
+def test_equal_parts_of_what_is_read_and_of_what_was_there_are_one_object() -> None:
+    line = RateLine(RateLineKind.FLAT, Decimal("0.10"))
+    table = RateTable("EUR", (RateLineCollection((line,)),))
+    some = [listing(name, rates=table, opening_hours="Mo-Fr 06:00-20:00") for name in "ab"]
+    body = write(some, Particulars()).compressed
+    (a, b) = LISTINGS.read(body)[1].values()
+    assert a.rates is b.rates
+    assert a.rates is not table
+    assert a.opening_hours is b.opening_hours
+    (a, b) = LISTINGS.read(body, some)[1].values()
+    assert a.rates is b.rates is table
 
 
 def test_the_particulars_survive() -> None:

@@ -5,7 +5,7 @@ CHANNEL: the network's id, followed by the code of its fault where the last atte
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -23,7 +23,7 @@ from parkgraph.networks import stored_form
 from parkgraph.networks.network import Part
 from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import together
-from parkgraph.networks.sharing import kept, share
+from parkgraph.networks.sharing import kept
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
 from parkgraph.networks.stored_form import Particulars, Reader
 from parkgraph.networks.tables import SnapshotRow
@@ -36,7 +36,6 @@ _SEEN_LOCK: Final = 1_580_438
 """First half of the advisory lock's key under which processes take turns in merging what their searches saw."""
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
-Share = Callable[[Iterable[Item], Iterable[Item]], None]
 
 
 class SnapshotStore:
@@ -46,7 +45,7 @@ class SnapshotStore:
         """`sources`: where each network has its data from; what was stored from elsewhere counts as absent."""
         self._sources = sources or {}
         self._database = database
-        self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS, share)
+        self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS)
         self._occupancies = _Shelf(Part.OCCUPANCIES, stored_form.OCCUPANCIES)
 
     async def load(self, network_id: str) -> Snapshot | None:
@@ -123,9 +122,8 @@ class Stored(Generic[Item]):
 class _Shelf(Generic[Item]):
     """The rows of one part. Remembers the last one, so that an unchanged body is not read again."""
 
-    def __init__(self, part: Part, reader: Reader[Item], share: Share[Item] | None = None) -> None:
+    def __init__(self, part: Part, reader: Reader[Item]) -> None:
         self._part = part
-        self._share: Share[Item] | None = share
         self._reader: Reader[Item] = reader
         self._last: dict[str, tuple[str, Particulars, Mapping[str, Item]]] = {}
 
@@ -150,9 +148,7 @@ class _Shelf(Generic[Item]):
         return Stored(known_items, as_of, taken_at, known_particulars)
 
     def _read(self, body: bytes, before: Mapping[str, Item]) -> tuple[Particulars, Mapping[str, Item]]:
-        particulars, items = self._reader.read(body)
-        if self._share:
-            self._share(items.values(), before.values())
+        particulars, items = self._reader.read(body, before.values())
         return particulars, kept(items, before)
 
     async def put(self, session: AsyncSession, network_id: str, stored: Stored[Item]) -> None:

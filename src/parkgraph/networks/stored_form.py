@@ -4,11 +4,12 @@ Reading gives back exactly what was written. What an older ParkGraph wrote, and 
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from itertools import islice
 from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,18 @@ from pydantic import TypeAdapter
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
+from parkgraph.sdk.alike import Alike
 from parkgraph.sdk.batch import Rejected
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
 
 FORMAT: Final = 2
+AT_ONCE: Final = 500
+"""Items that are written in one go."""
+
+AT_ONCE_BYTES: Final = 1 << 16
+"""Compressed bytes that are read in one go."""
+
 _DURATION: Final = TypeAdapter(timedelta)
 
 
@@ -45,12 +53,22 @@ class Body:
 
 def write(items: Iterable[Listing | OccupancyUpdate], particulars: Particulars) -> Body:
     """Equal answers give equal bodies. Raises TypeError for a number that JSON cannot hold (beyond 64 bits)."""
-    lines = b"\n".join([text(row) for row in (particulars, *items)])
-    return Body(zlib.compress(lines, level=6), sha256(lines).hexdigest())
+    digest, packer, packed = sha256(), zlib.compressobj(6), list[bytes]()
+    for lines in _written(items, particulars):
+        digest.update(lines)
+        packed.append(packer.compress(lines))
+    return Body(b"".join([*packed, packer.flush()]), digest.hexdigest())
 
 
-def text(value: object) -> bytes:
-    """A value as it is written. Raises TypeError as `write`."""
+def _written(items: Iterable[Listing | OccupancyUpdate], particulars: Particulars) -> Iterator[bytes]:
+    """A few lines at a time: all of a large network's are as large as what it has in memory."""
+    yield _text(particulars)
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield b"".join(b"\n" + _text(item) for item in some)
+
+
+def _text(value: object) -> bytes:
     return orjson.dumps(value, _plain, orjson.OPT_PASSTHROUGH_DATETIME)
 
 
@@ -61,17 +79,37 @@ class Reader(Generic[Item]):
         self._items: TypeAdapter[Item] = TypeAdapter(kind)
         self._particulars = TypeAdapter(Particulars)
 
-    def read(self, compressed: bytes) -> tuple[Particulars, dict[str, Item]]:
-        """The particulars, and the items by their local id. Raises ValueError."""
-        try:
-            first, *rows = zlib.decompress(compressed).split(b"\n")
-        except zlib.error:
-            raise ValueError("not compressed") from None
-        particulars = self._particulars.validate_json(first, strict=True)
+    def read(self, compressed: bytes, before: Iterable[Item] = ()) -> tuple[Particulars, dict[str, Item]]:
+        """The particulars, and the items by their local id, equal parts of them and those before as one object.
+
+        Raises ValueError.
+        """
+        lines = _lines(compressed)
+        particulars = self._particulars.validate_json(next(lines), strict=True)
         if particulars.format != FORMAT:
             raise ValueError("another format")
-        items = (self._items.validate_json(row, strict=True) for row in rows)
-        return particulars, {item.local_id: item for item in items}
+        alike, items = Alike(), dict[str, Item]()
+        for known in before:
+            alike.share(known)
+        for line in lines:
+            item = self._items.validate_json(line, strict=True)
+            alike.share(item)
+            items[item.local_id] = item
+        return particulars, items
+
+
+def _lines(compressed: bytes) -> Iterator[bytes]:
+    """One at least. Raises ValueError where it is not compressed, or not to its end."""
+    unpacker, rest = zlib.decompressobj(), b""
+    try:
+        for start in range(0, len(compressed), AT_ONCE_BYTES):
+            *lines, rest = (rest + unpacker.decompress(compressed[start : start + AT_ONCE_BYTES])).split(b"\n")
+            yield from lines
+    except zlib.error:
+        raise ValueError("not compressed") from None
+    if not unpacker.eof:
+        raise ValueError("cut off")
+    yield rest
 
 
 LISTINGS: Final = Reader(Listing)

@@ -1,6 +1,7 @@
 """What one call to a network brought: good items beside rejected rows."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
+from parkgraph.sdk.alike import Alike
 from parkgraph.sdk.rows import one_line
 
 Row = TypeVar("Row")
@@ -70,7 +72,9 @@ def read_rows(
     A row for which `to_domain` raises ValueError (RowRejected and pydantic's ValidationError are ValueErrors),
     KeyError, TypeError, AttributeError, IndexError or ArithmeticError is rejected with a reason, and so is a second
     row of the same id. `name` gives the network's own id of a row; where it fails, the row's number stands in.
+    Equal parts of listings are one object.
     """
+    alike = Alike()
     items: dict[str, Item] = {}
     rejected: list[Rejected] = []
     for number, row in enumerate(rows, start=1):
@@ -82,6 +86,8 @@ def read_rows(
         if item.local_id in items:
             rejected.append(Rejected(item.local_id, "a second row with this id"))
             continue
+        with suppress(TypeError):  # a part that can change is not shared, and breaks the contract elsewhere
+            alike.share(item)
         items[item.local_id] = item
     return Batch(tuple(items.values()), tuple(rejected))
 

@@ -1,0 +1,40 @@
+"""Parts of listings that are written alike are one object: a thousand rows have one tariff, and each is read anew."""
+
+from typing import Any, Final
+
+from parkgraph.domain.occupancy import OccupancyUpdate
+from parkgraph.domain.place import Listing
+from parkgraph.domain.tariff import RateTable
+
+SHARED: Final = ("operator", "audiences", "opening_hours", "features", "tariff_text", "external_ids")
+
+
+class Alike:
+    """The first of each kind of equals. Listings stay what they are, to whoever looks; only less memory holds them."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[Any, Any]] = {name: {} for name in SHARED}
+        self._tables: dict[str, RateTable] = {}
+        self._known: set[int] = set()
+
+    def share(self, listing: Listing | OccupancyUpdate) -> None:
+        """Give a listing the parts of those before it where its own are equal, and keep the others for those after.
+
+        An update has no such parts. Raises TypeError where a part is of a kind that has no hash.
+        """
+        if not isinstance(listing, Listing):
+            return
+        for name, parts in self._parts.items():
+            part = getattr(listing, name)
+            if (one := parts.setdefault(part, part)) is not part:
+                object.__setattr__(listing, name, one)
+        if listing.rates and (table := self._table(listing.rates)) is not listing.rates:
+            object.__setattr__(listing, "rates", table)
+
+    def _table(self, table: RateTable) -> RateTable:
+        """By how it is written: 1.5 and 1.50 are equal, and not the same on a bill."""
+        if id(table) in self._known:
+            return table
+        one = self._tables.setdefault(repr(table), table)
+        self._known.add(id(one))
+        return one
