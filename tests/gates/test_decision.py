@@ -32,8 +32,10 @@ def span(begins: float, ends: float) -> Span:
     return NOON + begins * HOUR, NOON + ends * HOUR
 
 
-def right(*spans: Span, plate: str = PLATE, kind: RightKind = RightKind.BOOKING, n: int = 1) -> Right:
-    return Right(UUID(int=n), kind, plate, spans)
+def right(
+    *spans: Span, plate: str = PLATE, kind: RightKind = RightKind.BOOKING, n: int = 1, of: str | None = None
+) -> Right:
+    return Right(UUID(int=n), kind, plate, spans, of)
 
 
 VALID = Rights([right(span(-1, 2))])
@@ -178,3 +180,20 @@ def test_nobody_comes_in_without_a_right_for_this_time(
         assert any(b - EARLY <= NOON < e for r in mine if r.kind is not RightKind.BLOCK for b, e in r.spans)
         assert not any(b <= NOON < e for r in mine if r.kind is RightKind.BLOCK for b, e in r.spans)
         assert verdict.plate not in inside.plates
+
+
+@pytest.mark.parametrize(
+    ("rights", "account"),
+    [
+        ([right(span(-1, 2), of="anna")], "anna"),
+        ([right(span(-3, -1), of="anna")], "anna"),
+        ([right(span(2, 3), of="anna"), right(span(1, 2), n=2, of="berta")], "berta"),
+        ([right(span(-3, -1), of="anna"), right(span(1, 2), n=2, of="berta")], "berta"),
+        ([right(span(-1, 2), of="anna"), right(span(3, 4), n=2, of="berta")], "anna"),
+        ([right(span(-1, 2), of="anna"), right(span(-1, 1), kind=RightKind.BLOCK)], "anna"),
+        ([right(span(-1, 2), kind=RightKind.GRANT)], None),
+        ([], None),
+    ],
+)
+def test_a_vehicle_is_of_the_account_whose_right_counts(rights: list[Right], account: str | None) -> None:
+    assert Rights(rights).account_at(PLATE, NOON) == account

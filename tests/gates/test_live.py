@@ -30,6 +30,7 @@ from tests.yards.serving import Api
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PASSAGES = "subscription ($gate: ID!) { passages(gateId: $gate) { plate decision } }"
+OWN_PASSAGES = "subscription { ownPassages { direction decision reason } }"
 SESSIONS = "subscription ($gate: ID) { sessionChanged(gateId: $gate) { plate status } }"
 
 
@@ -150,6 +151,21 @@ async def test_drivers_and_owners_are_told_of_their_sessions_and_nobody_else(wat
         assert await other.receive() == {"type": "pong"}
 
 
+async def test_a_driver_in_front_of_the_gate_is_told_that_somebody_comes_and_nobody_else_is(
+    watched: Site, servers: Servers
+) -> None:
+    await watched.book("S-EA 1", arrive=1, leave=3)
+    async with watching(servers, DRIVER) as driver, watching(servers, STRANGER) as other:
+        await driver.subscribe(OWN_PASSAGES)
+        await other.subscribe(OWN_PASSAGES)
+        await subscribed(servers, 2)
+        await watched.line.request("KAXY99")
+        await watched.line.request("SEA1")
+        assert await driver.told() == {"direction": "ENTRY", "decision": "ASSIST", "reason": "NOT_YET_VALID"}
+        await other.send(type="ping")
+        assert await other.receive() == {"type": "pong"}
+
+
 @pytest.mark.parametrize(
     ("who", "query", "code"),
     [
@@ -157,6 +173,7 @@ async def test_drivers_and_owners_are_told_of_their_sessions_and_nobody_else(wat
         (DRIVER, PASSAGES, "FORBIDDEN"),
         (None, PASSAGES, "UNAUTHENTICATED"),
         (None, SESSIONS, "UNAUTHENTICATED"),
+        (None, OWN_PASSAGES, "UNAUTHENTICATED"),
         (STRANGER, SESSIONS, "FORBIDDEN"),
         (OWNER, "{ networks { id } }", "BAD_USER_INPUT"),
         (OWNER, "subscription { nothing }", "BAD_USER_INPUT"),

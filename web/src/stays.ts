@@ -1,14 +1,17 @@
-// My stays at places with a gate, as they begin and end.
+// My stays at places with a gate, as they begin and end, and what the gate decides while I wait at it.
 import { effect, signal } from "@preact/signals";
 
 import { signedIn } from "./account";
-import { MyStaysDocument, type MyStaysSubscription } from "./graph/graphql";
+import { MyPassagesDocument, type MyPassagesSubscription, MyStaysDocument, type MyStaysSubscription } from "./graph/graphql";
 import { subscribe } from "./subscribe";
 
 export type Stay = MyStaysSubscription["sessionChanged"];
+export type Passage = MyPassagesSubscription["ownPassages"];
 
 /** The latest first. */
 export const stays = signal<readonly Stay[]>([]);
+/** The latest that was told. */
+export const passage = signal<Passage | null>(null);
 
 /** What was asked for, and what was told meanwhile of the same stay, which is newer. */
 export function know(found: readonly Stay[]): void {
@@ -21,10 +24,15 @@ export function follow(): void {
   effect(() => {
     if (!signedIn.value) {
       stays.value = [];
+      passage.value = null;
       return;
     }
-    return subscribe(MyStaysDocument, {}, ({ sessionChanged }) => {
-      stays.value = [sessionChanged, ...stays.peek().filter(({ id }) => id !== sessionChanged.id)];
-    });
+    const ends = [
+      subscribe(MyStaysDocument, {}, ({ sessionChanged }) => {
+        stays.value = [sessionChanged, ...stays.peek().filter(({ id }) => id !== sessionChanged.id)];
+      }),
+      subscribe(MyPassagesDocument, {}, ({ ownPassages }) => void (passage.value = ownPassages)),
+    ];
+    return () => ends.forEach((end) => end());
   });
 }

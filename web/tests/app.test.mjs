@@ -70,9 +70,10 @@ async function gateOf(yard) {
   return { yard, read };
 }
 
-async function bookNow(token, yard, plate) {
+/** From so many minutes from now on, for two hours. */
+async function bookNow(token, yard, plate, minutes = 1) {
   const at = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
-  const { quoteYard } = await demo.ask(token, QUOTE, { yard, stay: { arrive: at(1), leave: at(121) } });
+  const { quoteYard } = await demo.ask(token, QUOTE, { yard, stay: { arrive: at(minutes), leave: at(minutes + 120) } });
   const { bookYard } = await demo.ask(token, BOOK, { quote: quoteYard.id, key: crypto.randomUUID(), plate });
   assert.equal(bookYard.__typename, "YardBooking");
 }
@@ -250,6 +251,23 @@ test("the gate opens for whom has booked, who sees it open and the stay begin an
   await page.getByText("still there").waitFor();
   await gate.read("S-GT 42", "EXIT");
   await page.getByText("The gate opens for SGT42.").getByText("Goodbye").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("who comes too early is told at the gate that somebody is coming, and then that it opens", { skip }, async () => {
+  const { page, errors, context } = await open(browser, demo.url, PHONE);
+  await named(page, "LBBW").waitFor();
+  const yard = await yardOf("Hof mit Wart");
+  const gate = await gateOf(yard);
+  const driver = await page.evaluate(() => sessionStorage.getItem("token"));
+  await bookNow(driver, yard, "S EA 7", 60);
+  const wait = page.getByText("Please wait at the gate: somebody is coming.");
+  do await gate.read("S-EA 7", "ENTRY"); // again: it may not have watched yet
+  while (!(await wait.waitFor({ timeout: 3_000 }).then(() => true, () => false)));
+  await bookNow(driver, yard, "S EA 7", 1);
+  await gate.read("S-EA 7", "ENTRY");
+  await page.getByText("The gate opens for SEA7. Welcome.").waitFor();
   assert.deepEqual(errors, []);
   await context.close();
 });

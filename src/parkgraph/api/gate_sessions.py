@@ -147,6 +147,28 @@ class Passage:
 
 
 @own
+@strawberry.type(description="What a gate decides of one's own vehicle. Which one it is, whoever drives it knows.")
+class OwnPassage:
+    subject: strawberry.Private[PassageRecord]
+
+    @strawberry.field
+    def direction(self) -> Direction:
+        return self.subject.direction
+
+    @strawberry.field(description="ASSIST: a person comes, or opens from afar.")
+    def decision(self) -> Decision:
+        return self.subject.decision
+
+    @strawberry.field
+    def reason(self) -> DecisionReason:
+        return self.subject.reason
+
+    @strawberry.field
+    def at(self) -> datetime:
+        return self.subject.at
+
+
+@own
 @strawberry.type(description="A page, the latest first.")
 class ParkingSessionConnection:
     found: strawberry.Private[Sequence[session.Session]]

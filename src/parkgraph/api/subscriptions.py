@@ -12,7 +12,7 @@ from parkgraph.api.access import For, Told
 from parkgraph.api.context import Info
 from parkgraph.api.errors import CodedError, ErrorCode
 from parkgraph.api.gate_office import OWNERS
-from parkgraph.api.gate_sessions import ParkingSession, Passage
+from parkgraph.api.gate_sessions import OwnPassage, ParkingSession, Passage
 from parkgraph.api.gates import available
 from parkgraph.api.owners import editor
 from parkgraph.api.place_changes import PlaceSubscription
@@ -38,6 +38,19 @@ class GateSubscription:
                     found = await info.context.gates.reader.passage(UUID(hex=passage))
                 if found:
                     yield Passage(subject=found)
+
+    @strawberry.subscription(
+        description="What gates decide of vehicles that one has booked for: that they open, or that somebody comes.",
+        extensions=[Told(EVERYBODY)],
+    )
+    async def own_passages(self, info: Info) -> AsyncIterator[OwnPassage]:
+        EVERYBODY.check(info)
+        with info.context.gates.hub.watching(news.passages_of_driver(subject(info))) as watch:
+            async for passage in watch:
+                with available():
+                    found = await info.context.gates.reader.passage(UUID(hex=passage))
+                if found:
+                    yield OwnPassage(subject=found)
 
     @strawberry.subscription(
         description="One's own sessions, or those of the place of one's own gate, when something of them changes.",

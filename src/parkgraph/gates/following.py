@@ -46,6 +46,7 @@ class Following:
             if was.crossed and was.digest and (plate := self._rights.plate(was.sealed)):
                 _changed(vehicles, bytes(was.digest), plate, was.at)
         turn.news.update(Change(Topic.PASSAGE, turn.gate.id.hex, each.id) for each in passages)
+        turn.news.update(_of_drivers(passages, rights))
         return await self.settle(turn, vehicles, rights, list(_late(passages)))
 
     async def settle(
@@ -62,6 +63,13 @@ class Following:
         mine = [each for each in sessions if each.principal]
         turn.news.update(Change(Topic.OWN_SESSION, driver(each.principal or ""), each.id) for each in mine)
         return sessions
+
+
+def _of_drivers(passages: Iterable[Passage], rights: Rights) -> Iterable[Change]:
+    """For those whose vehicles they are taken to be."""
+    for each in passages:
+        if each.matched and each.plate and (account := rights.account_at(each.plate, each.at)):
+            yield Change(Topic.OWN_PASSAGE, driver(account), each.id)
 
 
 def _changed(vehicles: dict[bytes, Vehicle], digest: bytes, plate: str, at: datetime) -> None:

@@ -16,9 +16,10 @@ _NOTIFY: Final = Statement("SELECT pg_notify(:channel, word) FROM unnest(CAST(:w
 
 
 class Topic(StrEnum):
-    """PASSAGE: of a gate. SESSION: of a site. OWN_SESSION: of a driver."""
+    """PASSAGE: of a gate. SESSION: of a site. OWN_PASSAGE, OWN_SESSION: of a driver."""
 
     PASSAGE = "passage"
+    OWN_PASSAGE = "own-passage"
     SESSION = "session"
     OWN_SESSION = "own"
 
@@ -38,6 +39,11 @@ class Change:
 def passages_of(gate: UUID) -> str:
     """The topic of a gate's passages."""
     return f"{Topic.PASSAGE} {gate.hex}"
+
+
+def passages_of_driver(principal: str) -> str:
+    """The topic of the passages of a driver's vehicles."""
+    return f"{Topic.OWN_PASSAGE} {driver(principal)}"
 
 
 def sessions_of(site: UUID) -> str:

@@ -92,6 +92,14 @@ class Rights:
         ended = [(span[1], right.id.hex, right) for right in mine if (span := right.covering(at))]
         return max(ended)[-1] if ended else None
 
+    def account_at(self, plate: str, at: datetime) -> str | None:
+        """Whose account the right is of that counts for this plate then; where it comes too early, the next one's."""
+        right = self.right_at(plate, at)
+        if self.standing(plate, at) is Standing.EARLY:
+            mine = [right for right in self.by_plate[plate] if right.kind is not RightKind.BLOCK]
+            right = min((span[0], each.id.hex, each) for each in mine for span in each.spans if span[0] > at)[-1]
+        return right.principal if right else None
+
     def cover(self, plate: str, at: datetime) -> Span | None:
         """The span that the plate's right covers then, with those that follow on it."""
         right = self.right_at(plate, at)

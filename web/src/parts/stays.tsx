@@ -2,29 +2,37 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 import { money, time } from "../format";
-import { type Stay, stays } from "../stays";
+import { type Passage, type Stay, passage, stays } from "../stays";
 import { words } from "../words";
 
-/** As long as a barrier takes, and a driver looks at it. */
-const OPENING_MS = 60_000;
+/** As long as a barrier takes, and a driver looks at it; a person takes longer. */
+const SHOWN_MS = { opens: 60_000, waits: 300_000 };
 
 /** What the gate does for me at this moment; nothing where it does nothing. */
 export function AtTheGate() {
-  const [latest] = stays.value;
-  const since = latest && (latest.leftAt ?? latest.enteredAt);
   const now = useSignal(Date.now());
-  const isOpening = since !== undefined && now.value - new Date(since).getTime() < OPENING_MS;
+  const said = sayGate(stays.value[0], passage.value);
   useEffect(() => {
     now.value = Date.now();
-    const over = setTimeout(() => (now.value = Date.now()), OPENING_MS);
-    return () => clearTimeout(over);
-  }, [since]);
-  return <div role="status">{latest && isOpening && <p class="gate">{sayGate(latest)}</p>}</div>;
+    const over = said && setTimeout(() => (now.value = Date.now()), said.until - Date.now());
+    return () => void (over && clearTimeout(over));
+  }, [said?.until]);
+  return <div role="status">{said && now.value < said.until && <p class="gate">{said.text}</p>}</div>;
 }
 
-function sayGate({ status, plate, leftAt, total }: Stay): string {
-  if (status !== "OPEN") return words.gateOut(plate ?? "", total ? money(total) : null);
-  return leftAt ? "" : words.gateIn(plate ?? "");
+/** A gate that opened last says so; one that did not says that somebody comes. */
+function sayGate(stay: Stay | undefined, waiting: Passage | null): { text: string; until: number } | null {
+  const opened = stay ? new Date(stay.leftAt ?? stay.enteredAt).getTime() : 0;
+  const decided = waiting ? new Date(waiting.at).getTime() : 0;
+  if (waiting && waiting.decision !== "OPEN" && decided > opened) {
+    return { text: waiting.decision === "ASSIST" ? words.gateWait : words.gateNo, until: decided + SHOWN_MS.waits };
+  }
+  return stay ? { text: sayOpening(stay), until: opened + SHOWN_MS.opens } : null;
+}
+
+function sayOpening({ status, plate, total }: Stay): string {
+  if (status === "OPEN") return words.gateIn(plate ?? "");
+  return words.gateOut(plate ?? "", total ? money(total) : null);
 }
 
 export function Stays() {

@@ -109,6 +109,8 @@ export const de: Words = {
   },
   stays: "Mein Parken",
   stayStatus: { OPEN: "noch da", CLOSED: "beendet", LOST_EXIT: "die Ausfahrt sah niemand", VOID: "zählt nicht" },
+  gateWait: "Bitte an der Schranke warten: gleich kommt jemand.",
+  gateNo: "Die Schranke bleibt zu: das Recht, hier zu parken, ist abgelaufen oder gesperrt.",
   gateIn: (plate) => `Die Schranke öffnet für ${plate}. Willkommen.`,
   gateOut: (plate, total) => `Die Schranke öffnet für ${plate}.${total ? ` Es waren ${total}.` : ""} Gute Fahrt.`,
   noBookings: "Du hast keine Buchungen.",

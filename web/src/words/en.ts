@@ -107,6 +107,8 @@ export const en = {
   },
   stays: "My stays",
   stayStatus: { OPEN: "still there", CLOSED: "over", LOST_EXIT: "nobody saw it leave", VOID: "not counted" },
+  gateWait: "Please wait at the gate: somebody is coming.",
+  gateNo: "The gate stays closed: your right to park here is over, or was blocked.",
   gateIn: (plate: string) => `The gate opens for ${plate}. Welcome.`,
   gateOut: (plate: string, total: string | null) => `The gate opens for ${plate}.${total ? ` It was ${total}.` : ""} Goodbye.`,
   noBookings: "You have no bookings.",
