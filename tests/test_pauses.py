@@ -1,4 +1,6 @@
+import asyncio
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 
@@ -23,6 +25,18 @@ async def test_what_a_thread_makes_that_stays_is_frozen_while_it_is_made() -> No
     before = gc.get_freeze_count()
     made = await pauses.in_thread(make, 3 * pauses.GARBAGE[0])
     assert gc.get_freeze_count() - before > len(made) / 2
+
+
+async def test_the_collector_looks_at_few_objects_at_a_time_until_the_last_thread_has_made_its_own() -> None:
+    first, second = threading.Event(), threading.Event()
+    both = asyncio.gather(pauses.in_thread(first.wait), pauses.in_thread(second.wait))
+    last = await pauses.in_thread(gc.get_threshold)
+    assert last[:2] == pauses.WHILE_BUILDING
+    first.set()
+    assert (await pauses.in_thread(gc.get_threshold))[:2] == pauses.WHILE_BUILDING
+    second.set()
+    await both
+    assert gc.get_threshold()[:2] == pauses.GARBAGE
 
 
 def test_what_is_made_elsewhere_is_not() -> None:

@@ -12,7 +12,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable
-from threading import get_ident
+from threading import Lock, get_ident
 from typing import Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -24,6 +24,9 @@ SWITCH_S: Final = 0.000_5
 GARBAGE: Final = (20_000, 5)
 """Objects that come before the collector looks at them, and how often it does before it looks at the elder as well. An
 answer makes thousands, and leaves none of them."""
+
+WHILE_BUILDING: Final = (2_000, 5)
+"""The same while a thread makes what stays: nearly all of it has to be looked at, which takes a microsecond each."""
 
 NEW: Final = 1_000
 """Places that came, or are other ones, before the rest of what came with them is frozen."""
@@ -38,12 +41,13 @@ AT_ONCE: Final = 500
 """Objects that go in one go."""
 
 _builders: set[int] = set()
+_turn: Final = Lock()
 
 
 def keep_short() -> None:
     """From now on, in this process."""
     sys.setswitchinterval(SWITCH_S)
-    gc.set_threshold(*GARBAGE)
+    _look()
     if _looked not in gc.callbacks:
         gc.callbacks.append(_looked)
 
@@ -52,11 +56,15 @@ async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     """As `asyncio.to_thread`, for what makes many objects that stay."""
 
     def run() -> R:
-        _builders.add(get_ident())
+        with _turn:
+            _builders.add(get_ident())
+            _look()
         try:
             return work(*args, **kwargs)
         finally:
-            _builders.discard(get_ident())
+            with _turn:
+                _builders.discard(get_ident())
+                _look()
 
     return await asyncio.to_thread(run)
 
@@ -95,6 +103,10 @@ class Staying:
                 gc.unfreeze()
         gc.collect()
         gc.freeze()
+
+
+def _look() -> None:
+    gc.set_threshold(*(WHILE_BUILDING if _builders else GARBAGE))
 
 
 def _looked(phase: str, _info: dict[str, int]) -> None:
