@@ -28,7 +28,7 @@ class Address:
 NOWHERE: Final = Address()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def parse(address: str | None) -> Address:
     """Of "Street 1, 12345 Town", "12345 Town, Street 1", "1 Street, Town", "Street 1 12345 Town", or a piece of one."""
     if not address:

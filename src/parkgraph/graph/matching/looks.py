@@ -6,7 +6,7 @@ from typing import Final
 from parkgraph.domain.place import Listing, ListingKey
 from parkgraph.graph.matching.features import Features, features
 
-KEPT: Final = 20_000
+KEPT: Final = 8_000
 """Features that are kept for a while. Who looks at neighbours one after the other finds nearly all of them here."""
 
 

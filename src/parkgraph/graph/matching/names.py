@@ -19,10 +19,11 @@ WEAK_WEIGHT: Final = 0.3
 _CODE: Final = re.compile(r"(?:p|ph|pp|pr|tg)0*(\d{1,3})[a-z]?")
 _ROMAN: Final = re.compile(r"\b(I{1,3}|IV|V)\s*$")
 _ROMAN_DIGITS: Final = ("", "I", "II", "III", "IV", "V")
-_STREET: Final = re.compile(
-    r".*(?:strasse|gasse|weg|allee|platz|ring|damm|ufer|graben|hof|markt|street|road|straat|plein)"
+_STREETS: Final = (
+    *("strasse", "gasse", "weg", "allee", "platz", "ring", "damm", "ufer", "graben", "hof", "markt"),
+    *("street", "road", "straat", "plein"),
 )
-_NOT_STREETS: Final = re.compile(r".*(?:parkplatz|parkplatze|bahnhof|parkweg)")
+_NOT_STREETS: Final = ("parkplatz", "parkplatze", "bahnhof", "parkweg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,18 @@ class Name:
 
 def plain(text: str) -> str:
     """Without accents and case, "str." and "pl." written out."""
-    folded = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ẞ", "ss").casefold())
-    folded = "".join(c for c in folded if not unicodedata.combining(c)).replace("ø", "o").replace("æ", "ae")
+    folded = text.replace("ß", "ss").replace("ẞ", "ss").casefold()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded)
+        folded = "".join(c for c in folded if not unicodedata.combining(c)).replace("ø", "o").replace("æ", "ae")
     return re.sub(r"str(?:\.|asze|\b)", "strasse", re.sub(r"\bpl\.", "platz", folded))
 
 
 def is_street(word: str) -> bool:
-    return bool(_STREET.fullmatch(word)) and not _NOT_STREETS.fullmatch(word)
+    return word.endswith(_STREETS) and not word.endswith(_NOT_STREETS)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def parse(name: str) -> Name:
     folded = plain(name)
     tokens = re.findall(r"p\+(?:rail|[rmd])\b|[^\W_]+", folded)
