@@ -59,11 +59,11 @@ def databases(data_dir: Path) -> list[psutil.Process]:
     return found
 
 
-def eventually(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+def eventually(condition: Callable[[], bool], patience: float = PATIENCE, *, pause: float = 0.05) -> None:
     end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def free_port() -> int:
