@@ -84,3 +84,10 @@ def test_so_many_are_known_and_no_more_and_those_that_come_again_stay(limit: int
         read(known, {"id": f"{number}"}, asked=number % 3)
         kept = [rows for of in (known._young, known._old) for rows in of.values()]
         assert sum(map(len, kept)) <= limit
+
+
+def test_ways_to_ask_that_bring_nothing_are_forgotten_too() -> None:
+    known = KnownRows[Listing](limit=20)
+    for number in range(100):
+        read(known, asked=number)
+        assert len(known._young) + len(known._old) <= 20

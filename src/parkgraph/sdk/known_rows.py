@@ -23,8 +23,8 @@ _ONLY_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DA
 class KnownRows(Generic[Item]):
     """A row that is byte for byte as before, asked for in the same way, is the very item of before.
 
-    At most `limit`, in two generations: what comes again moves to the young one; when that has half of them, the old
-    one is forgotten.
+    At most `limit` rows and ways to ask, in two generations: what comes again moves to the young one; when that has
+    half of them, the old one is forgotten.
     """
 
     def __init__(self, limit: int = KEPT) -> None:
@@ -41,7 +41,10 @@ class KnownRows(Generic[Item]):
 
         A row that holds anything but what `Response.json` gives is read anew each time.
         """
-        young, old = self._young.setdefault(asked, {}), self._old.get(asked, {})
+        if asked not in self._young:
+            self._young[asked] = {}
+            self._number += 1
+        young, old = self._young[asked], self._old.get(asked, {})
 
         def known(row: Row) -> Item:
             try:
