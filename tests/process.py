@@ -16,6 +16,8 @@ import httpx
 import psutil
 
 PATIENCE = 40
+START_PATIENCE = 180
+"""A machine that is busy with other things starts nothing quickly."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,16 @@ class Server:
             return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
+
+    def await_ready(self) -> None:
+        """Raises RuntimeError where it ends instead."""
+
+        def ready() -> bool:
+            if (status := self.process.poll()) is not None:
+                raise RuntimeError(f"the server ended with {status} before it was ready")
+            return self.ready()
+
+        eventually(ready, START_PATIENCE)
 
     def ask(self, query: str) -> dict[str, Any]:
         response = httpx.post(f"{self.url}/graphql", json={"query": query}, timeout=10)
@@ -100,7 +112,7 @@ def running(
     server = Server(process, f"http://127.0.0.1:{port}", data_dir)
     try:
         if wait:
-            eventually(server.ready)
+            server.await_ready()
         yield server
     finally:
         if process.poll() is None:

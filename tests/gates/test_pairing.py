@@ -1,6 +1,7 @@
 """Sessions of a vehicle: whatever the order in which its history is told, they are the same."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parkgraph.gates.decision import Direction
-from parkgraph.gates.pairing import AGAIN, Crossing, Pair, pair, session_of
+from parkgraph.gates.pairing import AGAIN, Crossing, Pair, crossed_since, pair, session_of
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 IN, OUT, EITHER = Direction.ENTRY, Direction.EXIT, Direction.UNKNOWN
@@ -89,3 +90,21 @@ def test_sessions_of_a_vehicle_follow_each_other(told: list[Crossing]) -> None:
 def test_nobody_crosses_twice_in_a_moment(told: list[Crossing]) -> None:
     entries = [each.entry.at for each in pair([c for c in told if c.direction is IN]).pairs]
     assert all(later - earlier > AGAIN for earlier, later in itertools.pairwise(entries))
+
+
+ONCE_EACH = CROSSINGS.map(lambda told: list({each.passage: each for each in told}.values()))
+
+
+@given(ONCE_EACH, ONCE_EACH, st.integers(0, 600))
+def test_what_comes_after_a_session_that_is_over_is_paired_from_its_entry_on(
+    told: list[Crossing], later: list[Crossing], minutes: int
+) -> None:
+    """Whatever comes to be known of that minute and after, nothing before that entry is another for it."""
+    since = NOON + timedelta(minutes=minutes)
+    before = [each for each in told if each.at < since]
+    after = [replace(each, passage=UUID(int=each.passage.int + 100)) for each in later if each.at >= since]
+    sessions = pair(told).pairs
+    over = [n for n, each in enumerate(sessions) if each.exit and each.exit.at < since]
+    last = max(over, default=0)
+    tail = pair(crossed_since(sessions[last].entry.passage if over else None, before + after))
+    assert pair(before + after).pairs == (*sessions[:last], *tail.pairs)

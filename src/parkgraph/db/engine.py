@@ -39,6 +39,7 @@ class Database:
             max_overflow=0,
             pool_timeout=_CONNECT_SECONDS,
             pool_recycle=_RECYCLE_SECONDS,
+            pool_use_lifo=True,  # what was used last has its statements prepared, and its caches warm
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
         )

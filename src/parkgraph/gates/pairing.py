@@ -82,6 +82,12 @@ def pair(crossings: Iterable[Crossing]) -> History:
     return History(tuple(pairs), tuple(orphans))
 
 
+def crossed_since(entry: UUID | None, crossings: Iterable[Crossing]) -> list[Crossing]:
+    """From the entry of a session on: what it and all that follow it are paired from. None: from the beginning."""
+    ordered = _in_order(crossings)
+    return ordered[next((n for n, each in enumerate(ordered) if each.passage == entry), 0) :]
+
+
 def _in_order(crossings: Iterable[Crossing]) -> list[Crossing]:
     earliest: dict[UUID, Crossing] = {}
     for crossing in crossings:

@@ -49,4 +49,4 @@ def folded(plate: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether no character of it only stands for another, as a full-width one does."""
-    return all(unicodedata.normalize("NFKC", char) == char for char in text)
+    return text.isascii() or all(unicodedata.normalize("NFKC", char) == char for char in text)

@@ -22,7 +22,7 @@ from parkgraph.domain.pricing import PriceLine
 from parkgraph.gates.charging import PriceHold, Tariff
 from parkgraph.gates.decision import Direction
 from parkgraph.gates.gate import Site
-from parkgraph.gates.pairing import AGAIN, Crossing, History, pair
+from parkgraph.gates.pairing import Crossing, History, crossed_since, pair
 from parkgraph.gates.pairing import session_of as entered_by
 from parkgraph.gates.rights import RightKind, Rights
 from parkgraph.gates.rights_reader import RightsReader
@@ -37,11 +37,12 @@ _LINES: Final = TypeAdapter(tuple[PriceLine, ...])
 # Each vehicle is looked up by itself and by its plate: OFFSET 0 keeps the look-ups apart, and `+ 0` keeps the planner
 # from the index of the site, which it takes as long as it believes the table to be small.
 SINCE: Final = Statement("""
-SELECT v.digest, coalesce(begins, v.since - interval '100 years')
-FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since) CROSS JOIN LATERAL (
-    SELECT max(entered_at) AS begins FROM gate_sessions
-    WHERE plate_digest = v.digest AND site_id + 0 = :site AND status = 'CLOSED' AND left_at < v.since OFFSET 0
-) s
+SELECT v.digest, coalesce(entered_at, v.since - interval '100 years'), entry
+FROM unnest(CAST(:digests AS bytea[]), CAST(:since AS timestamptz[])) AS v (digest, since) LEFT JOIN LATERAL (
+    SELECT entered_at, entry FROM gate_sessions
+    WHERE plate_digest = v.digest AND site_id + 0 = :site AND status = 'CLOSED' AND left_at < v.since
+    ORDER BY entered_at DESC LIMIT 1
+) s ON true
 """)
 CROSSED: Final = Statement("""
 SELECT v.digest, uuid, direction, occurred_at, suspect
@@ -141,21 +142,24 @@ class Sessions:
     ) -> Settled:
         """Pair what these vehicles, by their digests, have crossed, and store what is different.
 
-        What was over before anything of it changed stays as it is, and is not looked at.
+        What was over before anything of it changed stays as it is, and is not looked at, but for the last of it.
         """
         if not vehicles:
             return Settled()
-        changes = [each.since - AGAIN for each in vehicles.values()]
-        values: dict[str, Any] = {"site": site.key, "digests": list(vehicles), "since": changes}
-        begins = {bytes(digest): at for digest, at in await SINCE.rows(connection, values)}
-        values["since"] = [begins[digest] for digest in vehicles]
+        since = [each.since for each in vehicles.values()]
+        values: dict[str, Any] = {"site": site.key, "digests": list(vehicles), "since": since}
+        begins = {bytes(digest): (at, entry) for digest, at, entry in await SINCE.rows(connection, values)}
+        values["since"] = [begins[digest][0] for digest in vehicles]
         crossings: dict[bytes, list[Crossing]] = {digest: [] for digest in vehicles}
         for digest, uuid, direction, at, suspect in await CROSSED.rows(connection, values):
             crossings[bytes(digest)].append(Crossing(uuid, Direction(direction), at, suspect))
+        crossings = {digest: crossed_since(begins[digest][1], each) for digest, each in crossings.items()}
+        passages = {each.passage for some in crossings.values() for each in some}
         stored: dict[bytes, dict[UUID, Session]] = {digest: {} for digest in vehicles}
         for row in await OF_VEHICLES.rows(connection, values):
             session = self.read(row)
-            stored[session.digest][session.id] = session
+            if session.entered_at > begins[session.digest][0] or session.entry in passages:
+                stored[session.digest][session.id] = session
         tariffs = Tariffs(connection, site, self._calendar_of)
         histories = {digest: pair(each) for digest, each in crossings.items()}
         changed: list[tuple[Session | None, Session]] = []
