@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from parkgraph.cli import app
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
-STAY = ("--arrive", "2026-11-24T18:00", "--leave", "2026-11-25T07:30")
+STAY = ("--arrive", "2026-11-24T18:00", "--leave", "2026-11-25T07:30", "--timezone", "Europe/Berlin")
 
 
 def quote(*arguments: str) -> Result:
@@ -35,14 +35,35 @@ def test_local_times_are_those_of_the_time_zone() -> None:
     assert quoted("day-night.json", *times, "--timezone", "Europe/Berlin").split()[-1] == "2.00"
 
 
+def test_without_a_time_zone_the_table_goes_by_the_offset_of_the_stay() -> None:
+    times = ("--arrive", "2026-11-24T20:00+01:00", "--leave", "2026-11-24T21:30+01:00")
+    assert quoted("day-night.json", *times).split()[-1] == "2.00"
+
+
+@pytest.mark.parametrize(
+    ("arrive", "leave", "sentence"),
+    [
+        ("2026-11-24T18:00", "2026-11-25T07:30", "whose clock shows 2026-11-24T18:00?"),
+        ("2026-10-24T18:00+02:00", "2026-10-25T07:30+01:00", "different offsets"),
+    ],
+)
+def test_without_a_time_zone_a_stay_that_has_not_one_offset_is_refused(arrive: str, leave: str, sentence: str) -> None:
+    result = quote("--rates", str(EXAMPLES / "day-night.json"), "--arrive", arrive, "--leave", leave)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert "--timezone" in result.stderr
+
+
 def test_public_holidays_are_those_of_a_country() -> None:
-    christmas = ("--arrive", "2026-12-25T09:00", "--leave", "2026-12-25T15:00")
+    christmas = ("--arrive", "2026-12-25T09:00+01:00", "--leave", "2026-12-25T15:00+01:00")
     assert "holidays, which are not known" in quoted("week-and-sunday.json", *christmas)
     assert quoted("week-and-sunday.json", *christmas, "--country", "DE").split()[-1] == "5.00"
 
 
 def test_a_part_of_a_country_has_holidays_of_its_own() -> None:
-    epiphany = ("--arrive", "2026-01-06T09:00", "--leave", "2026-01-06T14:00", "--country", "DE", "--region")
+    epiphany = (
+        "--arrive", "2026-01-06T09:00+01:00", "--leave", "2026-01-06T14:00+01:00", "--country", "DE", "--region",
+    )  # fmt: skip
     assert quoted("week-and-sunday.json", *epiphany, "BW").split()[-1] == "5.00"
     assert quoted("week-and-sunday.json", *epiphany, "BE").split()[-1] == "12.00"
 
@@ -54,6 +75,20 @@ def test_the_vehicle_counts(tmp_path: Path) -> None:
     file.write_text(f'{{"rateLineCollections": [{lorry}, {car}]}}')
     assert quoted(file, *STAY, "--vehicle", "truck").split()[-1] == "30.00"
     assert quoted(file, *STAY).split()[-1] == "4.00"
+
+
+@pytest.mark.parametrize("name", ["[/]", "[bold]day", r"\u001b[31mday", ":car:", r"day\nnight"])
+def test_a_name_is_printed_as_it_is_and_does_nothing_to_the_terminal(tmp_path: Path, name: str) -> None:
+    file = tmp_path / f"{name[:4].replace('/', '-')}.json"
+    line = '{"rateLineType": "flatRate", "value": 4}'
+    collection = f'{{"applicableCurrency": "EUR", "collectionName": "{name}", "rateLines": [{line}]}}'
+    file.write_text(f'{{"rateLineCollections": [{collection}]}}')
+    answer = quoted(file)
+    assert answer.split()[-1] == "4.00"
+    assert file.name in answer
+    assert all(sign.isprintable() for sign in answer.replace("\n", ""))
+    if "\\" not in name:
+        assert f" {name} " in answer
 
 
 def test_the_price_over_the_length_is_drawn_in_the_terminal() -> None:

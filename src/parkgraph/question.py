@@ -19,8 +19,10 @@ _LOCAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2})?", re.ASC
 
 def instant(text: str, zone: tzinfo | None) -> datetime:
     """An instant of RFC 3339, or a time of the zone's own clock that it shows exactly once. Raises ValueError."""
-    if zone is None or not _LOCAL.fullmatch(text):
+    if not _LOCAL.fullmatch(text):
         return parse_instant(text)
+    if zone is None:
+        raise ValueError(f"whose clock shows {text}? Say it with --timezone, or give the time with its offset")
     try:
         local = datetime.fromisoformat(text.upper())
     except ValueError:
@@ -49,6 +51,16 @@ def stay(arrive: str, leave: str, zone: tzinfo | None) -> Stay:
         return Stay(instant(arrive, zone), instant(leave, zone))
     except ValueError as refusal:
         raise typer.BadParameter(str(refusal)) from None
+
+
+def sole_offset(of: Stay) -> tzinfo:
+    """The clock of a table that comes without a zone: the one by which both times are written."""
+    if of.arrive.utcoffset() != of.leave.utcoffset():
+        raise typer.BadParameter(
+            "arrive and leave have different offsets: say whose clock the table goes by", param_hint="--timezone"
+        )
+    assert of.arrive.tzinfo is not None
+    return of.arrive.tzinfo
 
 
 def zone(name: str | None) -> ZoneInfo | None:

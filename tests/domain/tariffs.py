@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,16 +32,37 @@ from parkgraph.domain.tariff import (
 )
 from parkgraph.domain.vehicle import Vehicle, VehicleKind
 
-ZONES: Final = tuple(
-    map(ZoneInfo, ("Europe/Berlin", "Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "Asia/Hong_Kong"))
-)
-"""An hour forward and back; half an hour; at midnight, which is then skipped or comes twice; and never."""
-
-CHANGE_EVES: Final = {
-    "Europe/Berlin": (date(2026, 3, 28), date(2026, 10, 24)),
-    "Australia/Lord_Howe": (date(2026, 4, 4), date(2026, 10, 3)),
-    "America/Havana": (date(2026, 3, 7), date(2026, 10, 31)),
+YEARS: Final = {
+    "Europe/Berlin": 2026,  # an hour, in the night
+    "Asia/Hong_Kong": 2026,  # never
+    "Asia/Kathmandu": 2026,  # never, and a quarter past the others' hours
+    "Australia/Lord_Howe": 2026,  # half an hour
+    "Antarctica/Troll": 2026,  # two hours
+    "America/Havana": 2026,  # midnight is skipped, and comes twice
+    "America/Santiago": 2026,  # midnight is skipped; the last hour of a day comes twice
+    "Asia/Beirut": 2026,
+    "Africa/Cairo": 2026,
+    "America/Asuncion": 2023,
+    "America/Nuuk": 2026,  # the last hour of a day is skipped, and comes twice
+    "America/St_Johns": 2010,  # a minute after midnight: the day before comes back
+    "Pacific/Chatham": 2026,  # at a quarter to
+    "Africa/Casablanca": 2026,  # for the month of fasting
+    "Pacific/Apia": 2011,  # a whole day is skipped
 }
+"""Zones, and a year in which their clocks change in ways of their own."""
+
+
+def _eves(zone: ZoneInfo, year: int) -> tuple[date, ...]:
+    """The days of a year from whose noon to the next day's the clocks change."""
+    days = [datetime(year, 1, 1, 12, tzinfo=zone) + timedelta(days=count) for count in range(365)]
+    noons = [day.replace(fold=1) for day in days]  # one that never was counts by the later offset
+    return tuple(day.date() for day, following in pairwise(noons) if day.utcoffset() != following.utcoffset())
+
+
+ZONES: Final = tuple(map(ZoneInfo, ("Europe/Berlin", *YEARS)))
+"""Berlin twice, as most places are like it."""
+
+CHANGE_EVES: Final = {zone.key: _eves(zone, YEARS[zone.key]) for zone in ZONES}
 
 WORKDAYS: Final = frozenset(WEEKDAYS[:5])
 WEEKEND: Final = frozenset(WEEKDAYS[5:])
@@ -291,7 +313,7 @@ def tables(
 def stays(draw: st.DrawFn, zone: ZoneInfo, longest: timedelta = timedelta(days=3)) -> Stay:
     """Around the changes of the clocks, holidays, a leap day, a month's end and an ordinary week; in whole minutes."""
     ordinary = [date(2026, 3, 27), date(2026, 6, 8), date(2026, 12, 24), date(2027, 1, 29), date(2028, 2, 27)]
-    eves = CHANGE_EVES.get(zone.key, ())
+    eves = CHANGE_EVES[zone.key]
     day = draw(st.sampled_from([*ordinary, *3 * eves]))
     midnight = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
     hours = 36 if day in eves else 72

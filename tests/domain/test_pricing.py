@@ -1,5 +1,6 @@
 """Prices of the shapes that bahn and sbb publish, against worked figures and naive oracles."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from parkgraph.domain.budget import Budget
 from parkgraph.domain.civil import Band
 from parkgraph.domain.ladder import MAX_BANDS, MAX_CAPS, MAX_LINES
-from parkgraph.domain.pricing import OfferReason, OfferStatus, Quote, describe, price
+from parkgraph.domain.pricing import MAX_COLLECTIONS, OfferReason, OfferStatus, Quote, describe, price
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import (
     Cap,
@@ -25,6 +26,7 @@ from parkgraph.domain.tariff import (
     RateLineCollection,
     RateLineKind,
     RateTable,
+    Rounding,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -192,6 +194,34 @@ def test_many_sets_of_units_are_together_as_bounded_as_one() -> None:
     assert (answer.status, answer.reason) == (OfferStatus.NOT_COMPUTABLE, OfferReason.TOO_COMPLEX)
 
 
+def test_collections_that_all_have_to_be_looked_at_are_bounded_in_number() -> None:
+    one = RateLineCollection((segment(0, None, 1, "0.1"),))
+    most = RateTable("EUR", (one,) * MAX_COLLECTIONS, choice=Choice.CHEAPEST)
+    assert total(most, HOUR) == "6.00"
+    answer = quote(replace(most, collections=(*most.collections, one)), HOUR)
+    assert (answer.status, answer.reason) == (OfferStatus.NOT_COMPUTABLE, OfferReason.TOO_COMPLEX)
+
+
+def test_a_total_has_every_digit_that_its_rounding_leaves_it() -> None:
+    finest = Decimal("0.0000000000000000000000000000000000000001")
+    collection = RateLineCollection((RateLine(RateLineKind.FLAT, Decimal(99_999_999_999_999) + Decimal("0.25")),))
+    table = RateTable("EUR", (collection,), added_tax=finest, rounding=Rounding(unit=finest))
+    answer = quote(table, HOUR)
+    assert answer.total is not None
+    assert f"{answer.total.amount:f}" == "99999999999999.25" + 24 * "0" + 14 * "9"
+
+
+@pytest.mark.parametrize("amount", [Decimal("1E-999999"), Decimal("1E+999999"), Decimal("NaN"), Decimal(-1)])
+def test_amounts_of_absurdly_many_digits_are_refused_wherever_they_stand(amount: Decimal) -> None:
+    collection = RateLineCollection((RateLine(RateLineKind.FLAT, Decimal(1)),))
+    with pytest.raises(ValueError, match="a rate must be"):
+        RateLine(RateLineKind.FLAT, amount)
+    with pytest.raises(ValueError, match="a rounding unit must be"):
+        Rounding(unit=amount)
+    with pytest.raises(ValueError, match="a tax must be"):
+        RateTable("EUR", (collection,), added_tax=amount)
+
+
 def test_a_price_of_too_many_lines_to_list_is_refused() -> None:
     """Each day is like the first, and soon priced."""
     each_minute = tuple(segment(n, n + 1, 1, str(n)) for n in range(500))
@@ -204,7 +234,7 @@ def test_the_bounds_are_documented() -> None:
     words = (Path(__file__).parents[2] / "docs" / "pricing.md").read_text()
     bounds = Budget()
     for number, what in (
-        (MAX_LINES, "lines"), (MAX_BANDS, "bands"), (MAX_CAPS, "caps"),
+        (MAX_COLLECTIONS, "collections"), (MAX_LINES, "lines"), (MAX_BANDS, "bands"), (MAX_CAPS, "caps"),
         (bounds.steps, "parts"), (bounds.units, "lengths"), (bounds.charges, "charges"),
     ):  # fmt: skip
         assert f"{number:,} {what}" in words
@@ -237,6 +267,30 @@ def test_who_has_to_be_out_by_two_is_not_when_the_clocks_show_two_for_the_second
     evening = datetime(2026, 10, 24, 21, tzinfo=BERLIN)
     assert total(table, 5 * HOUR, evening) == "3.00"
     assert quote(table, 6 * HOUR, evening).reason is OfferReason.NOT_ELIGIBLE
+
+
+@pytest.mark.parametrize(
+    ("place", "arrive", "leave", "amount"),
+    [
+        pytest.param("America/Santiago", "2026-09-05T23:00", "2026-09-06T06:00", "7.00", id="midnight-is-skipped"),
+        pytest.param("America/Santiago", "2026-04-04T22:00", "2026-04-05T06:00", "12.00", id="the-last-hour-twice"),
+        pytest.param("America/Havana", "2026-10-31T23:00", "2026-11-01T06:00", "9.00", id="the-first-hour-twice"),
+        pytest.param("Pacific/Apia", "2011-12-29T23:00", "2011-12-31T06:00", "8.00", id="a-day-is-skipped"),
+    ],
+)
+def test_a_night_from_midnight_begins_when_the_clock_first_shows_midnight_or_a_later_time(
+    place: str, arrive: str, leave: str, amount: str
+) -> None:
+    """An hour costs 2.00 until midnight, and 1.00 from then until six."""
+    zone = ZoneInfo(place)
+    night, evening = (
+        RateLine(RateLineKind.INCREMENTING, Decimal(value), HOUR, band=Band(start, end))
+        for value, start, end in (("1", time(0), time(6)), ("2", time(6), time(0)))
+    )
+    table = RateTable("EUR", (RateLineCollection((night, evening)),))
+    stay = Stay(*(datetime.fromisoformat(local).replace(tzinfo=zone) for local in (arrive, leave)))
+    priced = price(table, stay, zone).total
+    assert str(priced and priced.amount) == amount
 
 
 lengths = st.sampled_from([10, 15, 20, 30, 60, 120, 1440, 10_080])

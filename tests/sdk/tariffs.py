@@ -25,6 +25,7 @@ from parkgraph.domain.tariff import (
     TariffDay,
 )
 from parkgraph.domain.vehicle import VehicleKind
+from parkgraph.sdk.rows import one_line
 
 AMOUNTS = st.decimals(0, 10**6, places=4) | st.decimals(0, 10**15 - 1, places=0)
 LENGTHS = st.integers(0, 10**9).map(lambda seconds: timedelta(seconds=seconds)) | st.just(timedelta(days=999_999_999))
@@ -32,7 +33,7 @@ STEPS = st.integers(60, 10**8).map(lambda seconds: timedelta(seconds=seconds))
 MONTHS = st.builds(Months, st.integers(1, 1200))
 CLOCKS = st.times().map(lambda clock: clock.replace(microsecond=0))
 DAYS = st.builds(TariffDay, CLOCKS)
-NAMES = st.none() | st.text(max_size=20)
+NAMES = st.none() | st.text(max_size=20).map(lambda text: one_line(text) or None)
 
 
 @st.composite

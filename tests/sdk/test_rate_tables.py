@@ -2,16 +2,19 @@
 
 import json
 from copy import deepcopy
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parkgraph.domain.civil import Band, Day
+from parkgraph.domain.pricing import price
+from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import (
     Cap,
     Choice,
@@ -28,6 +31,7 @@ from parkgraph.sdk.rate_tables import as_document, parse_rate_table, read_rate_t
 from tests.sdk.tariffs import rate_tables
 
 HOUR = timedelta(hours=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 
@@ -166,7 +170,7 @@ def test_a_band_is_part_of_a_line() -> None:
         (document() | {"validityStart": "2026-01-01"}, "validityStart cannot be honoured: say it with the dates of"),
         (document() | {"price": 1}, "price cannot be honoured: a rate table knows no such key"),
         (document() | {"availability": "private"}, "availability must be 'public'"),
-        (document() | {"rounding": {"unit": "0"}}, "rounding: a rounding unit must be a finite amount above zero"),
+        (document() | {"rounding": {"unit": "0"}}, "rounding: a rounding unit must be above zero"),
         (document(applicableCurrency="Euro"), "a currency is three capital letters"),
         (document(adds=True), "a rate table needs at least one collection that prices a stay by itself"),
         (document(minTime="1 hour"), "rateLineCollections[0].minTime must be an ISO 8601 duration"),
@@ -181,6 +185,7 @@ def test_a_band_is_part_of_a_line() -> None:
         (document(taxIncluded=False), "rateLineCollections[0]: taxRate is missing"),
         (document(taxValue=1), "rateLineCollections[0].taxValue cannot be honoured: say it with taxRate"),
         (document(referenceTimeStart="x"), "rateLineCollections[0].referenceTimeStart cannot be honoured: times count"),
+        (document(collectionName="x" * 101), "rateLineCollections[0].collectionName must have at most 100 characters"),
         (document(adds=1), "rateLineCollections[0].adds must be a valid boolean"),
         (document(caps=[{"amount": 1, "period": "WEEK"}]), "rateLineCollections[0]: caps[0]: must be an ISO 8601"),
         (document(caps=[{"amount": 1, "period": "STAY", "dayStart": "06:00"}]), "caps[0]: dayStart belongs to"),
@@ -231,7 +236,9 @@ JSON = st.recursive(
     | st.integers()
     | st.decimals()
     | st.text(max_size=8)
-    | st.sampled_from(["PT1H", "08:00"]),
+    | st.sampled_from(
+        ["PT1H", "08:00", "PT0S", "-PT1H", "P1M", "-1", "1e9", Decimal("1E-999999"), Decimal("1E999999")]
+    ),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=8), inner, max_size=2),
     max_leaves=4,
 )
@@ -249,6 +256,10 @@ def test_a_spoilt_document_is_a_table_or_a_refusal(table: RateTable, value: obje
     except ValueError:
         return
     assert read_rate_table(as_document(found)) == found
+    stay = Stay(datetime(2026, 10, 24, 9, tzinfo=BERLIN), datetime(2026, 10, 26, 9, tzinfo=BERLIN))
+    quote = price(found, stay, BERLIN)
+    assert quote.total is not None or quote.reason is not None
+    assert sum(line.amount.amount for line in quote.lines) == (quote.total.amount if quote.total else 0)
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda file: file.stem)

@@ -10,6 +10,7 @@ import typer
 from rich import box
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from parkgraph import price_curve, question
 from parkgraph.cli.common import OUT, ConfigOption
@@ -31,11 +32,11 @@ def quote(
     instance: Annotated[str | None, typer.Argument(help="A network of the configuration, or of the demo.")] = None,
     local_id: Annotated[str | None, typer.Argument(help="The network's own id of the facility.")] = None,
     *,
-    arrive: Annotated[str, typer.Option(help="2026-11-24T09:00, or with an offset: 2026-11-24T09:00:00+01:00.")],
+    arrive: Annotated[str, typer.Option(help="2026-11-24T09:00 there, or with an offset: 2026-11-24T09:00+01:00.")],
     leave: Annotated[str, typer.Option(help="Likewise.")],
     rates: Annotated[Path | None, typer.Option(help="A rate table as JSON, instead of a network's facility.")] = None,
     timezone: Annotated[
-        str | None, typer.Option(help="Of times without an offset, and of the table: Europe/Berlin.")
+        str | None, typer.Option(help="Of the table of --rates, and of times without an offset: Europe/Berlin.")
     ] = None,
     country: Annotated[str | None, typer.Option(help="Whose public holidays count, such as DE.")] = None,
     region: Annotated[str | None, typer.Option(help="A part of the country, such as BW.")] = None,
@@ -55,13 +56,13 @@ def quote(
     table: RateTable | None
     if rates is not None and instance is None:
         name, table = rates.name, question.rate_table(rates)
-        stay = question.stay(arrive, leave, zone or UTC)
-        where = zone or stay.arrive.tzinfo or UTC
-    elif rates is None and instance is not None and local_id is not None:
         stay = question.stay(arrive, leave, zone)
+        where = zone or question.sole_offset(stay)
+    elif rates is None and instance is not None and local_id is not None:
         network = configured(instance, config)
         listing = _listing(network, local_id)
         name, table, where = listing.name, listing.rates, listing.timezone or network.info.timezone
+        stay = question.stay(arrive, leave, zone or where)
         calendar = calendar or calendar_of(network.info.region)
     else:
         raise typer.BadParameter("give a network and a facility, or --rates with a file")
@@ -71,7 +72,7 @@ def quote(
     def ask(length: timedelta) -> Quote:
         return price(table, Stay(stay.arrive, stay.arrive.astimezone(UTC) + length), where, driven, calendar)
 
-    OUT.print(f"[bold]{escape(name)}[/]")
+    OUT.print(Text(name, "bold"))
     OUT.print(_quote_table(ask(stay.duration)))
     if plot is not None and table is not None:
         _draw(plot, name, table.currency, ask, stay.duration)
@@ -102,7 +103,7 @@ def _draw(to: Path, name: str, currency: str, ask: Callable[[timedelta], Quote],
 def _quote_table(quote: Quote) -> Table:
     """The lines of a price and their total, or why there is none."""
     if quote.total is None:
-        return Table(f"{quote.status}", quote.reason_text or "", box=box.SIMPLE_HEAD)
+        return Table(f"{quote.status}", escape(quote.reason_text or ""), box=box.SIMPLE_HEAD)
     table = Table(box=box.SIMPLE_HEAD, show_footer=True)
     table.add_column("From", footer="Total" if quote.total.amount else "Free")
     table.add_column("To")
@@ -114,7 +115,7 @@ def _quote_table(quote: Quote) -> Table:
         table.add_row(
             f"{line.start:%a %d %b %H:%M}",
             f"{line.end:%a %d %b %H:%M}",
-            line.label,
+            Text(line.label),
             str(line.quantity),
             f"{line.unit_amount.amount:f}" if line.unit_amount else "",
             f"{line.amount.amount:f}",

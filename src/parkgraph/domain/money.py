@@ -20,7 +20,7 @@ _CODE: Final = re.compile(r"[A-Z]{3}")
 def check_currency(code: str) -> str:
     """The code itself, or ValueError when it does not have the shape of an ISO 4217 code."""
     if not _CODE.fullmatch(code):
-        raise ValueError(f"a currency is three capital letters (ISO 4217), not {code!r}")
+        raise ValueError(f"a currency is three capital letters (ISO 4217), not {code[:20]!r}")
     return code
 
 

@@ -21,6 +21,7 @@ from parkgraph.domain.walk import Uncovered, walk
 __all__ = ["OfferReason", "OfferStatus", "PriceLine", "Quote", "describe", "price"]
 
 TOO_FINE: Final = "The units of this tariff are too fine for so long a stay."
+MAX_COLLECTIONS: Final = 200
 PREPARED: Final = 4096
 """Collections that are kept prepared."""
 
@@ -124,12 +125,15 @@ _ladders: dict[int, Ladder] = {}
 
 
 def _looked_at(table: RateTable) -> tuple[bool, bool]:
-    """Whether it has too many lines, and whether it needs a calendar. Kept by identity, as what is prepared below."""
+    """Whether it has too many parts, and whether it needs a calendar. Kept by identity, as what is prepared below."""
     kept = _tables.get(id(table))
     if kept is None or kept[0] is not table:
         if len(_tables) >= PREPARED:
             _tables.clear()
-        is_too_long = sum(len(collection.lines) for collection in table.collections) > MAX_LINES
+        is_too_long = (
+            len(table.collections) > MAX_COLLECTIONS
+            or sum(len(collection.lines) for collection in table.collections) > MAX_LINES
+        )
         needs_calendar = not is_too_long and any(collection.needs_calendar for collection in table.collections)
         kept = _tables[id(table)] = table, (is_too_long, needs_calendar)
     return kept[1]

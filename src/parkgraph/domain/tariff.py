@@ -263,8 +263,10 @@ class Rounding:
     unit: Decimal | None = None
 
     def __post_init__(self) -> None:
-        if self.unit is not None and (not self.unit.is_finite() or self.unit <= 0):
-            raise ValueError("a rounding unit must be a finite amount above zero")
+        if self.unit is not None:
+            _check_amount(self.unit, "a rounding unit")
+            if not self.unit:
+                raise ValueError("a rounding unit must be above zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +290,10 @@ class RateTable:
             raise ValueError("a rate table needs at least one collection that prices a stay by itself")
         if isinstance(self.known_until, timedelta) and (self.known_until < NONE or self.known_until.microseconds):
             raise ValueError("what is known of a table lasts for whole seconds, zero or more")
-        if self.added_tax is not None and not 0 <= self.added_tax <= 1:
-            raise ValueError("a tax is a fraction between 0 and 1")
+        if self.added_tax is not None:
+            _check_amount(self.added_tax, "a tax")
+            if self.added_tax > 1:
+                raise ValueError("a tax is a fraction between 0 and 1")
 
 
 def tiers(*steps: tuple[timedelta, Decimal], band: Band = ALWAYS) -> tuple[RateLine, ...]:

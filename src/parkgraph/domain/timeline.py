@@ -250,11 +250,14 @@ class _Clock:
         return self._change(int(wall.replace(tzinfo=self.zone, fold=1).timestamp()), stamp)
 
     def changes(self, first: date, last: date) -> Iterator[int]:
-        """When it is put forward or back, from the first of these midnights to the last."""
+        """When it is put forward or back, from the first of these midnights to the last.
+
+        Where it skips midnight the day begins with the change.
+        """
         midnights = [self.instant(first + offset * ONE_DAY, 0) for offset in range((last - first).days + 1)]
         for low, high in pairwise(midnights):
             if high - low != DAY:
-                yield self._change(low, high)
+                yield self._change(low - 1, high)
 
     def _change(self, low: int, high: int) -> int:
         """The first instant after `low` that has the offset of `high`."""

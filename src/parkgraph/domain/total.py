@@ -3,14 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
+from typing import Final
 
 from parkgraph.domain.asked import Asked
 from parkgraph.domain.money import Money, minor_unit
 from parkgraph.domain.quote import OfferStatus, PriceLine, Quote
 from parkgraph.domain.receipt import Item
 from parkgraph.domain.tariff import RateTable, Rounding, RoundingMode
+
+EXACT: Final = Context(prec=100)
+"""Enough digits for any sum of amounts that a table may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def _lines(table: RateTable, parts: Sequence[Exact], asked: Asked, total: Money)
         label = f"Tax {(table.added_tax * 100).normalize():f} %"
         items.append(Item(label, asked.begins, asked.ends, 1, None, net * Fraction(table.added_tax)))
     lines = [_line(item, table.currency, asked) for item in items]
-    missing = total.amount - sum((line.amount.amount for line in lines), Decimal(0))
+    missing = EXACT.subtract(total.amount, sum((line.amount.amount for line in lines), Decimal(0)))
     if missing:
         rounding = Money(missing, table.currency)
         lines.append(PriceLine("Rounding", asked.arrive, asked.leave, 1, None, rounding))
@@ -66,8 +70,8 @@ def _line(item: Item, currency: str, asked: Asked) -> PriceLine:
 
 def _padded(amount: Decimal, currency: str) -> Decimal:
     """With as many digits as the currency has, or more where it needs them."""
-    in_minor_units = amount.quantize(minor_unit(currency))
-    return in_minor_units if in_minor_units == amount else amount.normalize()
+    in_minor_units = amount.quantize(minor_unit(currency), context=EXACT)
+    return in_minor_units if in_minor_units == amount else amount.normalize(EXACT)
 
 
 def _rounded(numerator: int, denominator: int, rounding: Rounding, currency: str) -> Decimal:
@@ -82,7 +86,7 @@ def _rounded(numerator: int, denominator: int, rounding: Rounding, currency: str
             count = -(-above // below)
         case RoundingMode.DOWN:
             count = above // below
-    amount = count * unit
+    amount = EXACT.multiply(count, unit)
     return amount if rounding.unit is None else _padded(amount, currency)
 
 

@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 from parkgraph.domain.civil import ALWAYS, MIDNIGHT, WEEKDAYS, Band, Day
 from parkgraph.domain.tariff import NONE, ZERO, Cap, Period, RateLine, RateLineKind, Span, TariffDay
 from parkgraph.sdk.durations import format_period, parse_duration
-from parkgraph.sdk.rate_values import Amount, Clock, Date, Length, Since, Word
+from parkgraph.sdk.rate_values import Amount, Clock, Date, Length, Name, Since, Word
 
 LineType = Literal["flatRate", "flatRateTier", "incrementingRate"]
 
@@ -41,7 +41,7 @@ class BandPart(Part):
     except_holidays: bool = False
     first: Date | None = None
     last: Date | None = None
-    name: str | None = None
+    name: Name | None = None
 
     def to_domain(self) -> Band:
         days = frozenset(self.days)

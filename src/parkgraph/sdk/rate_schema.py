@@ -26,7 +26,7 @@ from parkgraph.domain.tariff import (
 )
 from parkgraph.domain.vehicle import VehicleKind
 from parkgraph.sdk.rate_parts import BandPart, CapPart, LinePart, Part, at, band_of
-from parkgraph.sdk.rate_values import Amount, Clock, Duration, Length, Word
+from parkgraph.sdk.rate_values import Amount, Clock, Duration, Length, Name, Word
 
 PartT = TypeVar("PartT", bound=Part)
 
@@ -47,7 +47,7 @@ class CollectionPart(Part):
     tax_included: bool | None = None
     tax_rate: Amount | None = None
     rate_lines: list[LinePart]
-    collection_name: str | None = None
+    collection_name: Name | None = None
     combination: Annotated[Combination, Word] = Combination.LADDER
     audiences: list[Annotated[Audience, Word]] = Field(default_factory=list)
     vehicles: list[Annotated[VehicleKind, Word]] = Field(default_factory=list)

@@ -90,5 +90,5 @@ def _sentence(fault: ValidationError) -> str:
         return f"{where} is missing"
     if error["type"] == "value_error":
         return f"{where} {error['ctx']['error']}"
-    message = error["msg"].removeprefix("Input ").replace("should be", "must be")
+    message = error["msg"].removeprefix("Input ").removeprefix("String ").replace("should", "must")
     return f"{where} {message}"

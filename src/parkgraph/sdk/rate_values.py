@@ -5,10 +5,11 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
 
 from parkgraph.domain.tariff import Period
 from parkgraph.sdk.durations import format_period, parse_duration, parse_period
+from parkgraph.sdk.rows import one_line
 
 _AMOUNT: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
@@ -59,5 +60,8 @@ Clock = Annotated[
     PlainSerializer(lambda clock: clock.isoformat("seconds" if clock.second else "minutes"), return_type=str),
 ]
 Date = Annotated[date, PlainValidator(_read_date), PlainSerializer(date.isoformat, return_type=str)]
+Name = Annotated[str, Field(max_length=100), AfterValidator(lambda name: one_line(name) or None)]
+"""What a price is told by: one line, to be printed anywhere."""
+
 Word = Field(strict=False)
 """One of the words of an enumeration."""
