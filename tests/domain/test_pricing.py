@@ -204,11 +204,12 @@ def test_collections_that_all_have_to_be_looked_at_are_bounded_in_number() -> No
 
 def test_a_total_has_every_digit_that_its_rounding_leaves_it() -> None:
     finest = Decimal("0.0000000000000000000000000000000000000001")
-    collection = RateLineCollection((RateLine(RateLineKind.FLAT, Decimal(99_999_999_999_999) + Decimal("0.25")),))
-    table = RateTable("EUR", (collection,), added_tax=finest, rounding=Rounding(unit=finest))
-    answer = quote(table, HOUR)
-    assert answer.total is not None
-    assert f"{answer.total.amount:f}" == "99999999999999.25" + 24 * "0" + 14 * "9"
+    value = Decimal("99999999999999.1234567890123456789012345678901234567890")
+    flat = RateLineCollection((RateLine(RateLineKind.FLAT, value),))
+    table = RateTable("EUR", (flat,), rounding=Rounding(unit=finest))
+    assert total(table, HOUR) == f"{value:f}".removesuffix("0")
+    taxed = "99999999999999.1234567890123456789012345778901234567889"
+    assert total(replace(table, added_tax=finest), HOUR) == taxed
 
 
 @pytest.mark.parametrize("amount", [Decimal("1E-999999"), Decimal("1E+999999"), Decimal("NaN"), Decimal(-1)])

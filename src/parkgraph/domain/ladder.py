@@ -1,7 +1,7 @@
 """A collection of rate lines prepared for a walk (`docs/pricing.md`, LADDER): whole seconds and exact integers."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
@@ -100,7 +100,10 @@ class Ladder:
         self.free = _seconds(collection.free)
         self.free_again = self.free if collection.free_again else 0
         self.minimum_charge = self.integer(collection.minimum_charge)
-        self._parts = [_parts(collection.lines, band) for band in bands]
+        of_band: dict[Band, list[tuple[int, RateLine]]] = {band: [] for band in bands}
+        for index, line in enumerate(collection.lines):
+            of_band[line.band].append((index, line))
+        self._parts = [_parts(lines) for lines in of_band.values()]
         self.horizon = 1 + max((starts[-1] for starts, _ in self._parts), default=0)
 
     def line_after(self, elapsed: int, band: int) -> tuple[int, int]:
@@ -117,7 +120,8 @@ class Ladder:
         return [each for each in caps if each[1].counts(segment)] if segment.watched else caps
 
     def integer(self, amount: Decimal) -> int:
-        return int(amount * self.scale)
+        numerator, denominator = amount.as_integer_ratio()
+        return numerator * self.scale // denominator
 
 
 def _seconds(length: object) -> int:
@@ -158,14 +162,13 @@ def _width(cap: Cap) -> float:
             return float("inf")
 
 
-def _parts(lines: Sequence[RateLine], band: Band) -> tuple[list[int], list[int]]:
-    """From which elapsed second on which line of the band applies: the first one, where several do."""
+def _parts(lines: Iterable[tuple[int, RateLine]]) -> tuple[list[int], list[int]]:
+    """From which elapsed second on which of a band's lines applies: the first one, where several do."""
     edges: list[tuple[int, bool, int]] = []
-    for index, line in enumerate(lines):
-        if line.band == band:
-            edges.append((_seconds(line.start), True, index))
-            if line.end is not None:
-                edges.append((_seconds(line.end), False, index))
+    for index, line in lines:
+        edges.append((_seconds(line.start), True, index))
+        if line.end is not None:
+            edges.append((_seconds(line.end), False, index))
     starts, applies = [0], [NO_LINE]
     ended: set[int] = set()
     begun: list[int] = []
