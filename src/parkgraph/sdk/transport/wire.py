@@ -1,18 +1,21 @@
 """One request over the network, on aiohttp's connections. Only this file knows of them."""
 
+import asyncio
 import json
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import SimpleNamespace
 from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
+from weakref import WeakSet
 
 import aiohttp
 import certifi
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from parkgraph.sdk.faults import Denied, NetworkFault, Unavailable
@@ -24,10 +27,12 @@ T = TypeVar("T")
 
 LONGEST_URL: Final = 65_536
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _AS_WRITTEN: Final = "%!$&'()*+,;=:@/?-._~[]"
 _NO_TIME_OUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=None)
 
-_reused: ContextVar[bool] = ContextVar("parkgraph_connection_reused", default=False)
+SITES: Final = 64
+"""Of one network, that are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,28 @@ class Request:
     body: bytes | None = None
 
 
-Answer = aiohttp.ClientResponse
-"""While its body is still to be read, from `answer.content`."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """While its body is still to be read, from `content`."""
+
+    status: int
+    raw_headers: Sequence[tuple[bytes, bytes]]
+    content: aiohttp.StreamReader
 
 
 class Wire:
-    """A pool of connections to one network. Follows no redirect, keeps no cookie, asks no proxy, logs nothing."""
+    """A pool of connections to one network. Follows no redirect, keeps no cookie, asks no proxy, logs nothing.
+
+    On aiohttp's connector and its connections' protocol, without the session that is usually between: that takes half
+    of a request's time, for what is not wanted here.
+    """
 
     def __init__(self, max_connections: int, *, allow_private: bool) -> None:
         self.max_connections = max_connections
         self._allow_private = allow_private
-        self._session: aiohttp.ClientSession | None = None
+        self._pool: aiohttp.TCPConnector | None = None
+        self._sites: dict[URL, aiohttp.ClientRequest] = {}
+        self._used: WeakSet[ResponseHandler] = WeakSet()
         self._closed = False
 
     async def exchange(self, request: Request, read: Callable[[Answer], Awaitable[T]]) -> T:
@@ -60,41 +76,85 @@ class Wire:
         """
         if self._closed:
             raise Unavailable("the client is closed")
-        if self._session is None:
-            self._session = self._open()
         try:
-            async with self._session.request(
-                request.method, request.url, headers=request.headers, data=request.body, allow_redirects=False
-            ) as answer:
+            connection, answer = await self._ask(request)
+            try:
                 return await read(answer)
-        except (aiohttp.ClientError, OSError) as fault:
+            finally:
+                connection.release()  # which closes it where the body was not read to its end
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
             raise _translated(fault) from None
 
     async def aclose(self) -> None:
         """Close every connection. Calls under way fail with Unavailable."""
         self._closed = True
-        if self._session is not None:
-            await self._session.close()
+        if self._pool is not None:
+            await self._pool.close()
 
-    def _open(self) -> aiohttp.ClientSession:
+    async def _ask(self, request: Request) -> tuple[Connection, Answer]:
+        """The answer, and the connection on which it comes.
+
+        A GET on a connection that was used before, and is closed by now, is sent once more.
+        """
+        head = _written(request)
+        may_repeat = request.method == "GET"
+        while True:
+            connection = await self._connect(request.url)
+            protocol = connection.protocol
+            assert protocol is not None
+            try:
+                return connection, await _answered(protocol, head)
+            except BaseException as fault:
+                connection.close()
+                is_lost = isinstance(fault, aiohttp.ClientOSError | aiohttp.ServerDisconnectedError)
+                if not (is_lost and may_repeat and protocol in self._used):
+                    raise
+                may_repeat = False
+            finally:
+                self._used.add(protocol)
+
+    async def _connect(self, url: URL) -> Connection:
+        if self._pool is None:
+            self._pool = self._open()
+        origin = url.origin()
+        site = self._sites.get(origin)
+        if site is None:
+            if len(self._sites) >= SITES:
+                self._sites.clear()
+            site = self._sites[origin] = aiohttp.ClientRequest("GET", origin, loop=asyncio.get_running_loop())
+        return await self._pool.connect(site, [], _NO_TIME_OUT)
+
+    def _open(self) -> aiohttp.TCPConnector:
         """At the first request: aiohttp needs a running loop."""
-        connector = aiohttp.TCPConnector(
+        return aiohttp.TCPConnector(
             ssl=_tls(),
             limit=self.max_connections,
             resolver=None if self._allow_private else PublicResolver(),
             socket_factory=None if self._allow_private else public_socket,
         )
-        trace = aiohttp.TraceConfig()
-        trace.on_connection_reuseconn.append(_note_reuse)
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=_NO_TIME_OUT,
-            auto_decompress=False,
-            trace_configs=[trace],
-            middlewares=[_lost_once_is_lost],
-            trust_env=False,
-        )
+
+
+def _written(request: Request) -> bytes:
+    """The request as HTTP/1.1."""
+    url, body = request.url, request.body
+    lines = [f"{request.method} {url.raw_path_qs} HTTP/1.1", f"host: {url.host_port_subcomponent}"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    if "accept" not in request.headers:
+        lines.append("accept: */*")
+    if body is not None:
+        lines.append(f"content-length: {len(body)}")
+    return "\r\n".join([*lines, "\r\n"]).encode("ascii") + (body or b"")
+
+
+async def _answered(protocol: ResponseHandler, written: bytes) -> Answer:
+    protocol.set_response_params(read_until_eof=True, auto_decompress=False)
+    if protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.transport.write(written)
+    while True:
+        message, content = await protocol.read()
+        if message.code >= 200 or message.code == 101:
+            return Answer(message.code, message.raw_headers, content)
 
 
 def build_request(
@@ -107,13 +167,19 @@ def build_request(
     form: Mapping[str, str] | None = None,
 ) -> Request:
     """Raises Denied for an address or a header that must not or cannot be sent."""
-    if not all(value.isascii() and value.isprintable() for value in headers.values()):
-        raise Denied("a header holds a character that cannot be sent")
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable() and _is_token(name)):
+            raise Denied("a header holds a character that cannot be sent")
     address = _address(url)
     if params:
         address = address.update_query(params)
     body, kind = _body(json, form)
     return Request(method, address, {**headers, "content-type": kind} if kind else dict(headers), body)
+
+
+@lru_cache(maxsize=256)
+def _is_token(name: str) -> bool:
+    return bool(_TOKEN.fullmatch(name))
 
 
 def moved_within_site(request: Request, moved: Redirected) -> Request:
@@ -174,31 +240,6 @@ def headers_of(answer: Answer) -> dict[str, str]:
 def _tls() -> ssl.SSLContext:
     """Trusts whom Mozilla trusts, whatever the environment says."""
     return ssl.create_default_context(cafile=certifi.where())
-
-
-class _ConnectionLost(aiohttp.ClientConnectionError):
-    """A new connection broke before the answer: unlike a reused one, it is not repeated at once."""
-
-
-async def _note_reuse(
-    _session: aiohttp.ClientSession, _context: SimpleNamespace, _params: aiohttp.TraceConnectionReuseconnParams
-) -> None:
-    _reused.set(True)
-
-
-async def _lost_once_is_lost(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """A GET whose connection breaks is repeated by aiohttp at once. Leave it that for a closed keep-alive only."""
-    _reused.set(False)
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as fault:
-        if _reused.get():
-            raise
-        raise _ConnectionLost from fault
 
 
 def _translated(fault: BaseException) -> NetworkFault | Interrupted:
