@@ -27,7 +27,7 @@ from rich.table import Table
 from bench.figures import record
 from bench.load import Cost, measure, request
 from bench.peers import install, peer
-from bench.processes import serving, yield_first_core
+from bench.processes import listens, serving, yield_first_core
 from bench.slow_networks import NETWORKS
 from bench.workload import STAY, VARIABLES
 
@@ -83,7 +83,7 @@ def costs(kinds: Sequence[str], rounds: int = ROUNDS) -> Mapping[str, Costs]:
             found[DIRECTLY][1].append(asyncio.run(measure(ports[0], networks, SECONDS, repeat(GET), 1)))
             for kind in kinds:
                 rows = found[kind]
-                with serving("fanout", data_dir) if kind == OURS else peer(kind, addresses, _listens) as (port, server):
+                with serving("fanout", data_dir) if kind == OURS else peer(kind, addresses, listens) as (port, server):
                     asked = _questions(port, kind)
                     asyncio.run(measure(port, server, WARM_UP_SECONDS, asked))
                     for connections, of in rows.items():
@@ -152,17 +152,9 @@ def _questions(port: int, kind: str) -> Iterator[bytes]:
             yield request(port, {**VARIABLES, "near": {"latitude": latitude, "longitude": longitude}})
 
 
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
-
-
 def _wait_for(port: int) -> None:
     ends = time.monotonic() + 30
-    while not _listens(port):
+    while not listens(port):
         if time.monotonic() > ends:
             raise RuntimeError("the slow networks did not get ready")
         time.sleep(0.05)

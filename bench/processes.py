@@ -47,6 +47,15 @@ def running(
         process.wait(30)
 
 
+def listens(port: int) -> bool:
+    """Whether anything does at this port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 def yield_first_core() -> None:
     """It is the server's."""
     if _has_cores():

@@ -31,7 +31,7 @@ from rich.table import Table
 from bench.figures import record
 from bench.load import Cost, ask, measure, request
 from bench.peers import NODE, install
-from bench.processes import running, yield_first_core
+from bench.processes import listens, running, yield_first_core
 from bench.servers import parkgraph
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.domain.geo import Coordinates
@@ -141,8 +141,8 @@ async def costs(rounds: int = ROUNDS) -> dict[str, list[Asked]]:
             postmaster = _postmaster(folder)
             serve = [sys.executable, "-m", "bench.stored", "serve"]
             with (
-                running(lambda port: [*serve, str(port), folder], _listens) as ours,
-                running(lambda port: ["node", "server.mjs", str(port), url], _listens, POSTGRAPHILE) as theirs,
+                running(lambda port: [*serve, str(port), folder], listens) as ours,
+                running(lambda port: ["node", "server.mjs", str(port), url], listens, POSTGRAPHILE) as theirs,
             ):
                 _await_places(ours[0])
                 asked = {
@@ -238,14 +238,6 @@ def _await_places(port: int) -> None:
             return
         time.sleep(1)
     raise TimeoutError(f"{COUNT} places were not there after {READY_SECONDS:g} s")
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
 
 
 def _serve(port: int, data_dir: Path) -> None:

@@ -6,14 +6,16 @@ from parkgraph.api.access import public
 from parkgraph.api.networks import SourceReport
 from parkgraph.api.offers import Exclusion, Offer
 from parkgraph.api.places import Place
-from parkgraph.api.steady import shown_by
+from parkgraph.api.steady import mostly_shown_by, shown_by
 from parkgraph.api.values import PageInfo
 from parkgraph.graph import search
 from parkgraph.graph.hit import Hit
+from parkgraph.graph.priced import Priced
 
 
 @public
 @shown_by("kept")
+@mostly_shown_by("again", apart=("cursor", "distance"))
 @strawberry.type(description="What belongs to this search, not to the place.")
 class PlaceEdge:
     subject: strawberry.Private[Hit]
@@ -23,6 +25,12 @@ class PlaceEdge:
     def kept(self) -> Hit | None:
         """The hit, where its page was found before."""
         return self.subject if self.subject.is_kept else None
+
+    @property
+    def again(self) -> Priced | None:
+        """The place for this stay, where another search found it too."""
+        priced = self.subject.priced
+        return priced if priced.was_found_again else None
 
     @strawberry.field
     def cursor(self) -> str:

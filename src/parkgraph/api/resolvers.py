@@ -5,7 +5,7 @@ What is unusual (an extension that resolves, a permission, a resolver that asks 
 own resolver, unchanged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dis import get_instructions
 from functools import partial
 from types import FunctionType
@@ -21,7 +21,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
-from parkgraph.api.steady import class_of_objects, is_live, what_shows
+from parkgraph.api.steady import class_of_objects, is_live, what_mostly_shows, what_shows
 
 _DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -63,6 +63,10 @@ class StrawberryResolutions:
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         origin = _origin(kind)
         return what_shows(origin) if origin else None
+
+    def mostly_shown_by(self, kind: GraphQLObjectType) -> tuple[str, Set[str]] | None:
+        origin = _origin(kind)
+        return what_mostly_shows(origin) if origin else None
 
     def info(self, context: Any) -> Any:
         if self._info is None or self._info.context is not context:

@@ -5,13 +5,14 @@ waits for nothing. What its object shows is never edited, only replaced. Types w
 such as a network, say so, and are asked anew each time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T", bound=type[Any])
 
 _LIVE: Final = "__parkgraph_live__"
 _SHOWN_BY: Final = "__parkgraph_shown_by__"
+_MOSTLY_SHOWN_BY: Final = "__parkgraph_mostly_shown_by__"
 _OBJECTS_ARE: Final = "__parkgraph_objects_are__"
 
 
@@ -26,6 +27,18 @@ def shown_by(attribute: str) -> Callable[[T], T]:
 
     def state(kind: T) -> T:
         setattr(kind, _SHOWN_BY, attribute)
+        return kind
+
+    return state
+
+
+def mostly_shown_by(attribute: str, *, apart: Sequence[str]) -> Callable[[T], T]:
+    """Of a type: where what it is `shown_by` is None, JSON of all but the fields `apart`, named as in the
+    schema, is kept by what this attribute has, unless that is None too.
+    """
+
+    def state(kind: T) -> T:
+        setattr(kind, _MOSTLY_SHOWN_BY, (attribute, frozenset(apart)))
         return kind
 
     return state
@@ -53,4 +66,10 @@ def is_live(kind: type) -> bool:
 
 def what_shows(kind: type) -> str | None:
     shown: str | None = vars(kind).get(_SHOWN_BY)
+    return shown
+
+
+def what_mostly_shows(kind: type) -> tuple[str, frozenset[str]] | None:
+    """What shows all but some fields, and these."""
+    shown: tuple[str, frozenset[str]] | None = vars(kind).get(_MOSTLY_SHOWN_BY)
     return shown

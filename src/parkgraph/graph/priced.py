@@ -25,7 +25,10 @@ Infos = Mapping[str, NetworkInfo]
 
 
 class Priced:
-    """One place for one stay, or none, and one vehicle. Everything is worked out when it is first looked at."""
+    """One place for one stay, or none, and one vehicle. Everything is worked out when it is first looked at.
+
+    `was_found_again`: whether another search for the same stay found it, so that it is likely to be found once more.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Priced:
     ) -> None:
         self._like = like
         self.place = place
+        self.was_found_again = False
         self._stay = stay
         self._vehicle = vehicle
         self.infos = infos
@@ -59,8 +63,9 @@ class Priced:
 
     def is_like(self, other: "Priced", ready: Ready) -> bool:
         """Whether it is the other one besides these very ready offers."""
-        said = self.ready
-        return self._like is other and all(said.get(key) is ready.get(key) for key, _ in self.place.listings)
+        if self._like is not other:
+            return False
+        return all(self.ready.get(key) is ready.get(key) for key, _ in self.place.listings)
 
     def but(self, ready: Ready, *, several_currencies: bool = False) -> "Priced":
         """The same with other ready offers: what else is in the way is in the way of those too."""
@@ -166,6 +171,8 @@ class Prices:
                 )
                 while self._number > self._limit:
                     self._forget(next(iter(self._kept)))
+            else:
+                known.was_found_again = True
             return known
 
         def priced(place: Place) -> Priced:
@@ -174,6 +181,8 @@ class Prices:
                 last = known.besides(ready)
                 if last is not known:
                     told[id(place)] = last
+            else:
+                last.was_found_again = True
             return last
 
         return priced if ready else unprompted

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import Final, Generic, Protocol, TypeVar
 
 from cachetools import TLRUCache
@@ -12,6 +14,9 @@ from parkgraph.networks.reports import Code
 from parkgraph.sdk.batch import Batch
 
 T = TypeVar("T")
+
+OFFERS: Final = attrgetter("offers")
+VALID_UNTIL: Final = attrgetter("valid_until")
 
 LONGEST: Final = timedelta(hours=1)
 """However long offers say that they hold: what else is in an answer does not."""
@@ -47,7 +52,7 @@ class OfSearches(Kind[Batch[Listing]]):
     """Answers to searches."""
 
     def offers(self, value: Batch[Listing]) -> Iterable[ListingOffer]:
-        return (offer for listing in value.items for offer in listing.offers)
+        return chain.from_iterable(map(OFFERS, value.items))
 
     def valid(self, value: Batch[Listing], now: datetime) -> Batch[Listing]:
         return replace(value, items=tuple(replace(item, offers=_valid(item.offers, now)) for item in value.items))
@@ -56,7 +61,7 @@ class OfSearches(Kind[Batch[Listing]]):
         return value.complete
 
     def size(self, value: Batch[Listing]) -> int:
-        return sum(1 + len(listing.offers) for listing in value.items)
+        return len(value.items) + sum(map(len, map(OFFERS, value.items)))
 
 
 class OfQuotes(Kind[tuple[ListingOffer, ...]]):
@@ -94,7 +99,7 @@ def fresh_until(offers: Iterable[ListingOffer], at: datetime, max_age: timedelta
 
     An answer without offers is over after `max_age`. None holds longer than LONGEST.
     """
-    ends = [offer.valid_until or at + max_age for offer in offers]
+    ends = [until or at + max_age for until in set(map(VALID_UNTIL, offers))]
     return min([*ends, at + LONGEST]) if ends else at + max_age
 
 
@@ -143,7 +148,7 @@ class Memory(Generic[T]):
 
     def has_ended(self, value: T, now: datetime) -> bool:
         """Whether any of its offers is over."""
-        return any(_is_over(offer, now) for offer in self._kind.offers(value))
+        return any(until is not None and until <= now for until in set(map(VALID_UNTIL, self._kind.offers(value))))
 
 
 def _is_over(offer: ListingOffer, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Asking search networks for the price of one stay at one facility, where they can say it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,11 @@ from parkgraph.domain.place import ListingKey, ListingOffer
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.gateway import Gateway
-from parkgraph.networks.memory import OfQuotes
+from parkgraph.networks.memory import VALID_UNTIL, OfQuotes
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.questions import Questions
+from parkgraph.networks.refresh import all_are
 from parkgraph.networks.reports import SourceReport
 from parkgraph.sdk.contract import Capability, SearchAdapter
 
@@ -77,8 +78,15 @@ async def _checked(answer: Awaitable[object]) -> Ready:
 
 def checked_offers(offers: object) -> Ready:
     """The offers, if they are such; what breaks the contract is the adapter's bug and raises TypeError."""
-    if not isinstance(offers, tuple) or not all(isinstance(offer, ListingOffer) for offer in offers):
+    if not isinstance(offers, tuple):
         raise TypeError("the offers are not a tuple of ListingOffer")
-    if any(offer.valid_until and offer.valid_until.utcoffset() is None for offer in offers):
-        raise TypeError("the valid_until of an offer needs an offset")
+    check_each(offers)
     return offers
+
+
+def check_each(offers: Collection[object]) -> None:
+    """As `checked_offers`, of offers from wherever."""
+    if not all_are(ListingOffer, offers):
+        raise TypeError("the offers are not a tuple of ListingOffer")
+    if any(until and until.utcoffset() is None for until in set(map(VALID_UNTIL, offers))):
+        raise TypeError("the valid_until of an offer needs an offset")

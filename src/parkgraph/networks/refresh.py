@@ -1,10 +1,11 @@
 """The loops that ask feed networks, each on its own cadence."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from random import SystemRandom
 from typing import Any, Final, Protocol, TypeVar
 
@@ -27,6 +28,8 @@ FIRST_RETRY: Final = timedelta(seconds=2)
 JITTER: Final = 0.1
 NEWS_S: Final = 1.0
 """Between two attempts for news of a network."""
+
+_LOCAL_ID: Final = attrgetter("local_id")
 
 _dice: Final = SystemRandom()
 
@@ -201,12 +204,17 @@ class Refresher:
                 await self._has_news.wait()
 
 
+def all_are(kind: type, objects: Iterable[object]) -> bool:
+    """Whether each is an instance of it."""
+    return all(issubclass(each, kind) for each in set(map(type, objects)))
+
+
 def checked(batch: object, kind: type[Item]) -> Batch[Item]:
     """The batch, if it is one; what breaks the contract is the adapter's bug and raises TypeError."""
     if not isinstance(batch, Batch):
         raise TypeError("an adapter answers with a Batch")
     items, rows = tuple[object, ...](batch.items), tuple[object, ...](batch.rejected)
-    if not all(isinstance(item, kind) and isinstance(item.local_id, str) for item in items):
+    if not (all_are(kind, items) and all_are(str, map(_LOCAL_ID, items))):
         raise TypeError(f"the items are not each a {kind.__name__} whose local id is text")
     if not all(isinstance(row, Rejected) and isinstance(row.reason, str) for row in rows):
         raise TypeError("the rejected rows are not each a Rejected whose reason is text")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from parkgraph.domain.geo import Area
@@ -13,12 +14,12 @@ from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.found import Found
 from parkgraph.networks.gateway import Gateway
-from parkgraph.networks.memory import OfSearches
+from parkgraph.networks.memory import OFFERS, OfSearches
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.questions import News, Questions
-from parkgraph.networks.quotes import checked_offers
-from parkgraph.networks.refresh import checked
+from parkgraph.networks.quotes import check_each
+from parkgraph.networks.refresh import all_are, checked
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus
 from parkgraph.sdk.batch import Batch
 from parkgraph.sdk.contract import SearchAdapter
@@ -137,6 +138,7 @@ class _Question:
 
 async def _checked(answer: Awaitable[object]) -> Batch[Listing]:
     batch = checked(await answer, Listing)
-    for listing in batch.items:
-        checked_offers(listing.offers)
+    if not all_are(tuple, map(OFFERS, batch.items)):
+        raise TypeError("the offers of a listing are not a tuple")
+    check_each(tuple(chain.from_iterable(map(OFFERS, batch.items))))
     return batch

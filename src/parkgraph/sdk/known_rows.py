@@ -44,12 +44,18 @@ class KnownRows(Generic[Item]):
         if asked not in self._young:
             self._young[asked] = {}
             self._number += 1
+        rows = list(rows)
         young, old = self._young[asked], self._old.get(asked, {})
+        texts = [_text(row) for row in rows]
+        items = [None if text is None else young.get(text) for text in texts]
+        if rows and None not in items and len({item.local_id for item in items if item}) == len(items):
+            return Batch(tuple(item for item in items if item))
+
+        turns = iter(texts)
 
         def known(row: Row) -> Item:
-            try:
-                text = orjson.dumps(row, _exact, _ONLY_JSON)
-            except TypeError:
+            text = next(turns)
+            if text is None:
                 return to_domain(row)
             item = young.get(text)
             if item is None:
@@ -61,6 +67,14 @@ class KnownRows(Generic[Item]):
         if self._number >= self._half:
             self._old, self._young, self._number = self._young, {}, 0
         return batch
+
+
+def _text(row: object) -> bytes | None:
+    """The row as JSON; None where it is more than that."""
+    try:
+        return orjson.dumps(row, _exact, _ONLY_JSON)
+    except TypeError:
+        return None
 
 
 def _exact(value: object) -> orjson.Fragment:

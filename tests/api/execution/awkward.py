@@ -351,5 +351,8 @@ class Quick:
     def shown_by(self, _kind: GraphQLObjectType) -> None:
         return None
 
+    def mostly_shown_by(self, _kind: GraphQLObjectType) -> None:
+        return None
+
     def info(self, context: World) -> World:
         return context

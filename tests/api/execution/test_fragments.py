@@ -37,13 +37,13 @@ class Shown:
 
 
 class Thing:
-    def __init__(self, shown: Shown | None, also: Shown | None = None) -> None:
+    def __init__(
+        self, shown: Shown | None, also: Shown | None = None, mostly: Shown | None = None, size: int = 1
+    ) -> None:
         self.shown = shown
-        self.also = also or shown
-
-    @property
-    def size(self) -> int:
-        return 1
+        self.mostly = mostly
+        self.also = also or shown or mostly
+        self.size = size
 
     @property
     def colour(self) -> str:
@@ -81,6 +81,9 @@ class Ways:
 
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         return "shown" if kind.name == "Thing" else None
+
+    def mostly_shown_by(self, kind: GraphQLObjectType) -> tuple[str, frozenset[str]] | None:
+        return ("mostly", frozenset({"size"})) if kind.name == "Thing" else None
 
     def info(self, context: World) -> World:
         return context
@@ -129,6 +132,28 @@ def test_what_changes_is_a_hole_in_its_place(query: str, hole: str) -> None:
         kept, made = ask.result(world), plain.result(world)
         assert orjson.dumps(kept.data) == orjson.dumps(made.data)
     assert shown.asked == 3 + 1
+
+
+@pytest.mark.parametrize(
+    "query", ["name colour odd: colour size clock", "size much: size name clock colour last: name"]
+)
+def test_what_is_mostly_the_same_is_kept_but_for_the_rest(query: str) -> None:
+    shown, ask, plain = Shown(), Asking(f"{{ things {{ {query} }} }}"), Asking(f"{{ things {{ {query} }} }}", 0)
+    for now in range(3):
+        world = World(Thing(None, mostly=shown, size=now), Thing(None, Shown("b")))
+        world.now = now
+        asked = shown.asked
+        kept = orjson.dumps(ask.result(world).data)
+        assert (shown.asked > asked) is (now == 0)
+        assert kept == orjson.dumps(plain.result(world).data)
+
+
+def test_what_is_the_same_as_a_whole_is_kept_as_a_whole() -> None:
+    shown, ask = Shown(), Asking("{ thing { size name colour also: colour } }")
+    assert ask(World(Thing(None, mostly=shown, size=1)))["thing"]["size"] == 1
+    assert ask(World(Thing(shown, mostly=shown, size=2)))["thing"]["size"] == 2
+    assert ask(World(Thing(None, mostly=shown, size=3)))["thing"]["size"] == 3
+    assert shown.asked == 2
 
 
 def test_a_hole_below_makes_a_hole() -> None:

@@ -41,17 +41,25 @@ class Fragments:
     def bytes(self) -> int:
         return self._young_bytes + self._old_bytes
 
-    def kept(self, select: Select, holes: Select, shown_by: str, keys: Mapping[str, bool]) -> Select:
+    def kept(
+        self,
+        select: Select,
+        holes: Select,
+        shown_by: str,
+        keys: Mapping[str, bool],
+        otherwise: Select | None = None,
+    ) -> Select:
         """As `select`, from what is kept. `shown_by`: the attribute of an object with what it shows, or None for
-        something that is not kept. `keys`: of the answer in their order, and whether they are holes, which `holes`
-        fills.
+        something that is not kept: that is left to `otherwise`. `keys`: of the answer in their order, and whether they
+        are holes, which `holes` fills.
         """
+        unkept = otherwise or select
         number, young, static = next(self._numbers), self._young, not any(keys.values())
 
         def select_kept(run: Run, source: Any, path: PathTo) -> Any:
             shown = getattr(source, shown_by)
             if shown is None:
-                return select(run, source, path)
+                return unkept(run, source, path)
             key = number, id(shown)
             found = young.get(key) or self._from_old(key)
             if found is None:

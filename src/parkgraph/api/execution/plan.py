@@ -1,6 +1,6 @@
 """What an operation asks for, type by type: fields collected and merged, with the type of every value on the way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -89,6 +89,9 @@ class Entry:
     value: Value | None
     resolution: Resolution | None
 
+    def is_one_of(self, fields: Set[str]) -> bool:
+        return self.value is not None and self.value.field.name in fields
+
     @property
     def is_steady(self) -> bool:
         """Whether it is the same as long as its object is."""
@@ -105,13 +108,12 @@ class Selection:
     kind: GraphQLObjectType
     entries: Sequence[Entry]
 
-    @property
-    def steady_fields(self) -> int:
-        """How many fields, here and below, are the same as long as an object is."""
+    def steady_fields(self, apart: Set[str] = frozenset()) -> int:
+        """How many fields, here but for these and below, are the same as long as an object is."""
         return sum(
-            1 + sum(below.steady_fields for below in (entry.value.selections_below if entry.value else ()))
+            1 + sum(below.steady_fields() for below in (entry.value.selections_below if entry.value else ()))
             for entry in self.entries
-            if entry.is_steady
+            if entry.is_steady and not entry.is_one_of(apart)
         )
 
 

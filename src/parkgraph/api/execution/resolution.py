@@ -1,6 +1,6 @@
 """How a field of an operation gets its value: what the executor calls, and with what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -59,6 +59,9 @@ class Resolutions(Protocol):
         thing are the same. It may be None in an object that shows nothing which lasts.
         """
 
+    def mostly_shown_by(self, kind: GraphQLObjectType) -> tuple[str, Set[str]] | None:
+        """The same for where `shown_by` has nothing: an attribute, and the fields that it does not decide."""
+
     def info(self, context: Any) -> Any:
         """What `Plain` functions are given as their info."""
 
@@ -73,6 +76,9 @@ class AsInSchema:
         return None
 
     def shown_by(self, _kind: GraphQLObjectType) -> str | None:
+        return None
+
+    def mostly_shown_by(self, _kind: GraphQLObjectType) -> tuple[str, Set[str]] | None:
         return None
 
     def info(self, context: Any) -> Any:

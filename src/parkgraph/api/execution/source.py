@@ -3,7 +3,8 @@
 Only names that GraphQL allows, in quotes, and numbers of the plan get into the source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from types import CoroutineType, GeneratorType
@@ -90,9 +91,9 @@ class Functions:
         writer = _Writer(self._resolutions, keeps=self._fragments is not None)
         for selection in plan.selections:
             writer.select(f"select_{selection.number}", selection.kind, selection.entries)
-            if self._is_kept(selection):
-                holes = [entry for entry in selection.entries if not entry.is_steady]
-                writer.select(f"holes_{selection.number}", selection.kind, holes)
+            for keeping in self._keepings(selection):
+                holes = [entry for entry in selection.entries if keeping.holes[entry.key]]
+                writer.select(keeping.function, selection.kind, holes)
             for entry in selection.entries:
                 if entry.value:
                     functions[f"field_{entry.value.field.number}"] = entry.value.field
@@ -106,20 +107,26 @@ class Functions:
             self._keep(functions, selection)
         return [functions[f"select_{root.number}"] for root in plan.roots]
 
-    def _is_kept(self, selection: Selection) -> bool:
-        """Whether JSON of its objects is kept: where that spares at least as much as it takes to look it up."""
-        shown = self._fragments and self._resolutions.class_of(selection.kind) and self._shown_by(selection)
-        return bool(shown) and selection.steady_fields >= MIN_STEADY
-
-    def _shown_by(self, selection: Selection) -> str | None:
-        return self._resolutions.shown_by(selection.kind)
+    def _keepings(self, selection: Selection) -> Iterable["_Keeping"]:
+        """By what JSON of its objects is kept, the best last: where that spares at least as much as a look-up takes."""
+        if self._fragments is None or self._resolutions.class_of(selection.kind) is None:
+            return
+        number, resolutions = selection.number, self._resolutions
+        if mostly := resolutions.mostly_shown_by(selection.kind):
+            shown_by, apart = mostly
+            if selection.steady_fields(apart) >= MIN_STEADY:
+                yield _Keeping(shown_by, f"rest_{number}", _holes(selection, apart))
+        if (shown := resolutions.shown_by(selection.kind)) and selection.steady_fields() >= MIN_STEADY:
+            yield _Keeping(shown, f"holes_{number}", _holes(selection))
 
     def _keep(self, functions: dict[str, Any], selection: Selection) -> None:
-        shown_by = self._shown_by(selection)
-        if self._fragments and shown_by and self._is_kept(selection):
-            number, keys = selection.number, {entry.key: not entry.is_steady for entry in selection.entries}
-            select, holes = functions[f"select_{number}"], functions[f"holes_{number}"]
-            functions[f"select_{number}"] = self._fragments.kept(select, holes, shown_by, keys)
+        name = f"select_{selection.number}"
+        select = functions[name]
+        for keeping in self._keepings(selection):
+            assert self._fragments
+            functions[name] = self._fragments.kept(
+                select, functions[keeping.function], keeping.shown_by, keeping.holes, functions[name]
+            )
 
     def _provide(self, functions: dict[str, Any], value: Value, settle: Step) -> None:
         kind = value.within
@@ -132,6 +139,19 @@ class Functions:
             functions[f"coerce_{value.number}"] = kind.coerce_output_value
         elif isinstance(kind, GraphQLObjectType):
             functions[f"class_{value.number}"] = self._resolutions.class_of(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """By which attribute JSON of objects is kept; `function` fills the keys that are `holes`."""
+
+    shown_by: str
+    function: str
+    holes: Mapping[str, bool]
+
+
+def _holes(selection: Selection, apart: Set[str] = frozenset()) -> Mapping[str, bool]:
+    return {entry.key: not entry.is_steady or entry.is_one_of(apart) for entry in selection.entries}
 
 
 class _EnumNames:
