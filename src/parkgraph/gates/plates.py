@@ -9,7 +9,9 @@ UNREAD: Final = "?"
 """Stands for one character that the camera saw and could not read."""
 
 _SEPARATORS: Final = frozenset(" -._:/·•")
-_NO_PLATES: Final = frozenset({"UNLICENSED", "UNLICENCED", "NOPLATE", "NONE", "NULL", "UNKNOWN", "UNREAD", "NAN"})
+_NO_PLATES: Final = frozenset(
+    {"UNLICENSED", "UNLICENCED", "NOPLATE", "NONE", "NULL", "UNKNOWN", "UNREAD", "NAN", "无车牌", "未识别"}
+)
 """What cameras write who read nothing."""
 
 _FOLDED: Final = str.maketrans("ODQILZSBG", "000112586")

@@ -57,6 +57,13 @@ async def test_a_camera_pushes_by_its_password_its_token_or_its_address(it: Gate
     assert await it.metric('messages_total{camera="basic",outcome="denied"}') == 3
 
 
+async def test_dahua_is_answered_in_its_own_words(it: Gate) -> None:
+    answer = await it.http.post(
+        f"{it.url}/cameras/dahua?token={TOKEN}", json={"Active": "keepAlive", "DeviceID": "8M0"}
+    )
+    assert (answer.status_code, answer.json()) == (200, {"Result": True})
+
+
 async def test_what_is_not_understood_is_said(it: Gate) -> None:
     assert await it.push("hikvision", b"<html/>") == 400
     assert await it.metric('messages_total{camera="hikvision",outcome="unreadable"}') == 1

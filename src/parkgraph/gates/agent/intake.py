@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from parkgraph.gates.agent.access import may_push
 from parkgraph.gates.agent.barriers.position import Position
+from parkgraph.gates.agent.cameras import dahua
 from parkgraph.gates.agent.cameras.payload import json_of
 from parkgraph.gates.agent.look import Unreadable
 from parkgraph.gates.agent.metrics import CONTENT_TYPE
@@ -59,6 +60,8 @@ def application(
             return PlainTextResponse(f"not understood: {unreadable}", 400)
         except (StoreFull, StoreBroken):
             return PlainTextResponse("cannot be stored", 503, {"Retry-After": "5"})
+        if configured.device == "dahua":
+            return Response(dahua.ANSWER, media_type="application/json")
         return PlainTextResponse("OK")
 
     async def position(request: Request) -> Response:

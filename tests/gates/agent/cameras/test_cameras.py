@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -293,3 +294,201 @@ def test_no_damage_to_a_message_brings_a_reader_down(device: str, data: st.DataO
     within[path[-1]] = data.draw(JSON)
     with suppress(Unreadable):
         looks(device, json.dumps(damaged).encode())
+
+
+PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF\r\n\r\n--not a boundary\r\n\xff\xd9"
+
+
+def form(delimiter: bytes, *parts: bytes, line: bytes = b"\r\n", end: bytes = b"--") -> bytes:
+    """A multipart body as a firmware writes it: each part with its headers, if it has any."""
+    return b"".join(delimiter + line + part + line for part in parts) + delimiter + end
+
+
+XML = b'Content-Disposition: form-data; name="anpr.xml"\r\nContent-Type: text/xml\r\n\r\n' + isapi()
+JPEG = b'Content-Disposition: form-data; name="a.jpg"; filename="a.jpg"\r\n\r\n' + PICTURE
+EMPTY = b"Content-Type: image/jpeg\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (form(b"--7e13971310878", XML, JPEG), "multipart/form-data; boundary=7e13971310878"),
+        (form(b"--a b:c", XML, JPEG), 'multipart/mixed; charset=utf-8; boundary="a b:c"'),
+        (form(b"--boundary", XML, JPEG), "multipart/form-data; boundary=--boundary"),
+        (form(b"--boundary", XML, JPEG), "multipart/form-data; boundary=another"),
+        (form(b"--boundary", XML, JPEG), "multipart/form-data"),
+        (form(b"--boundary", XML, JPEG), ""),
+        (b"a preamble\r\n" + form(b"--b", XML, JPEG), "multipart/form-data; boundary=b"),
+        (form(b"--b", XML.replace(b"\r\n", b"\n"), line=b"\n"), "multipart/form-data; boundary=b"),
+        (form(b"--b", XML, end=b""), "multipart/form-data; boundary=b"),
+        (form(b"--b", XML)[:-5].rstrip(), "multipart/form-data; boundary=b"),
+        (form(b"--b", b"\r\n" + isapi()), "multipart/form-data; boundary=b"),
+        (form(b"--b", isapi()), "multipart/form-data; boundary=b"),
+        (form(b"--b", b"\r\n" + isapi().replace(b"\n", b"\r\n\r\n")), "multipart/form-data; boundary=b"),
+        (form(b"--b", JPEG, EMPTY, b"\r\n", XML), "multipart/form-data; boundary=b"),
+        (form(b"--b", XML, b"Content-Type: text/xml\r\n\r\n<half"), "multipart/form-data; boundary=b"),
+        (isapi(), "multipart/form-data; boundary=b"),
+    ],
+)
+def test_hikvision_in_whatever_form(body: bytes, content_type: str) -> None:
+    assert look("hikvision", body, content_type) == look("hikvision", isapi())
+
+
+def test_each_event_of_a_message_of_hikvision_is_a_look() -> None:
+    other = b"Content-Type: application/xml\r\n\r\n" + isapi("KAAB1", uuid="77")
+    silent = b"Content-Type: application/xml\r\n\r\n" + isapi(kind="videoloss")
+    both = looks("hikvision", form(b"--b", silent, XML, JPEG, other), "multipart/mixed; boundary=b")
+    assert [each.plate for each in both] == ["SPG123", "KAAB1"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"\xef\xbb\xbf" + isapi(),
+        isapi().decode().encode("utf-16"),
+        b"\r\n " + isapi() + b"\r\n\0\0",
+        isapi().replace(b"<channelID>", b"<channelName>Einfahrt S\xc3</channelName><channelID>"),
+        isapi().replace(b"<channelID>", b"<channelName>\x01\x02</channelName><channelID>"),
+        isapi().replace(b"UTF-8", b"GB2312").replace(b"<channelID>", b"<n>\xb3\xb5</n><channelID>"),
+        isapi().replace(b"UTF-8", b"martian"),
+        isapi().replace(b' xmlns="http://www.hikvision.com/ver20/XMLSchema"', b""),
+        isapi().replace(b'xmlns="', b'xmlns:i="').replace(b"<Event", b"<i:Event").replace(b"</Event", b"</i:Event"),
+        isapi(at="2026-11-28T08:00:00Z"),
+        isapi(at="2026-11-28T08:00:00.000+00:00"),
+        isapi(at="2026-11-28T09:00:00"),
+    ],
+)
+def test_hikvision_in_whatever_writing(written: bytes) -> None:
+    assert look("hikvision", written, zone="Europe/Berlin") == look("hikvision", isapi())
+
+
+def test_hikvision_in_json() -> None:
+    anpr = {"licensePlate": "SPG123", "confidenceLevel": 97, "direction": "forward"}
+    alert = {"eventType": "ANPR", "dateTime": "2026-11-28T09:00:00+01:00", "ANPR": anpr, "UUID": "3f0c"}
+    expected = Look("SPG123", 0.97, NINE, "3f0c", heading=Heading.TOWARDS)
+    assert look("hikvision", alert) == look("hikvision", {"EventNotificationAlert": alert}) == expected
+    assert looks("hikvision", {"eventType": "heartBeat", "eventState": "inactive"}) == ()
+
+
+def test_hikvision_s_history_is_retold() -> None:
+    kept = isapi().replace(b"<line>", b"<alarmDataType>1</alarmDataType><line>")
+    assert look("hikvision", kept).retold
+
+
+@pytest.mark.parametrize("kind", ["videoloss", "heartBeat", "VMD", "linedetection", "IO", "duration", "diskfull"])
+def test_what_else_hikvision_tells_is_no_look(kind: str) -> None:
+    assert looks("hikvision", isapi(kind=kind)) == ()
+    assert looks("hikvision", form(b"--b", XML.replace(b">ANPR<", b">%s<" % kind.encode())), "multipart/mixed") == ()
+
+
+@pytest.mark.parametrize("device", ["axis", "platerecognizer", "openalpr"])
+def test_json_in_whatever_form(device: str) -> None:
+    sent = json.dumps(WHOLE[device]).encode()
+    named = b'Content-Disposition: form-data; name="json"\r\n\r\n' + sent
+    other = b'Content-Disposition: form-data; name="camera"\r\n\r\nfront'
+    expected = looks(device, sent)
+    assert len(expected) == 1
+    assert looks(device, b"\xef\xbb\xbf" + sent) == expected
+    assert looks(device, b"[" + sent + b"]", "application/json") == expected
+    assert looks(device, form(b"--b", other, JPEG, named), "multipart/form-data; boundary=b") == expected
+    assert looks(device, form(b"--b", named, EMPTY), "") == expected
+
+
+@pytest.mark.parametrize("device", ["axis", "platerecognizer", "openalpr", "dahua", "unifi", "frigate", "plain"])
+def test_what_is_wrong_with_a_text_spoils_that_text(device: str) -> None:
+    expected = looks(device, WHOLE[device])
+    (sent,) = [json.dumps(WHOLE[device])[:-1]]
+    more = sent.encode() + b', "site": "Stra\xdfe\n", "speed": NaN}'
+    assert looks(device, more) == expected
+
+
+def test_axis_tells_its_instant_in_one_of_four_ways() -> None:
+    for times in (
+        {"capture_timestamp": "1795852800252"},
+        {"capture_timestamp": "0", "capture_ts": "1795852800252000000"},
+        {"frame_timestamp": "1795852800252000"},
+        {"datetime": "20261128 090000252"},
+    ):
+        read = look("axis", lpv("new", **{"capture_timestamp": "", "datetime": "", **times}), zone="Europe/Berlin")
+        assert read.captured_at == NINE + timedelta(milliseconds=252)
+
+
+def test_axis_s_keepalive_is_no_look() -> None:
+    assert looks("axis", {"timestamp": "1795852800", "MACAddress": "AC:CC:8E:00:00:01", "deviceID": "gate"}) == ()
+
+
+def test_axis_s_cars_of_one_message() -> None:
+    both = looks("axis", [lpv("new", "SPG123", "7"), lpv("update", "KAAB1", "8")])
+    assert [(each.plate, each.track) for each in both] == [("SPG123", "7"), ("KAAB1", "8")]
+
+
+def test_platerecognizer_that_looks_for_vehicles() -> None:
+    plate = {
+        "type": "Plate",
+        "score": 0.9,
+        "props": {"plate": [{"value": "spg123", "score": 0.99}, {"value": "spg128"}]},
+    }
+    sent = stream("x", direction=90)
+    with_plate = {**sent["data"]["results"][0], "plate": plate, "candidates": []}
+    sent["data"]["results"] = [with_plate, {"plate": None, "vehicle": {"type": "Van"}, "direction": 90}]
+    read, unread = looks("platerecognizer", sent)
+    assert (read.plate, read.confidence, read.candidates, read.degrees) == ("spg123", 0.99, (Candidate("spg128"),), 90)
+    assert unread.plate is None
+
+
+def test_platerecognizer_s_form_without_a_picture_and_its_other_events() -> None:
+    sent = stream("spg123")
+    folded = urlencode({"json": json.dumps(sent)}).encode()
+    assert looks("platerecognizer", folded, "application/x-www-form-urlencoded") == looks("platerecognizer", sent)
+    sent["hook"]["event"] = "image.done"
+    assert look("platerecognizer", sent).plate == "spg123"
+    assert looks("platerecognizer", stream()) == ()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Code=VideoLoss;action=Start;index=0",
+        b'Code=VideoMotion;action=Start;index=0;data={"Id": [0], "RegionName": ["Region1"]}',
+        b'Code=CrossLineDetection;action=Start;index=0;data={"Object": {"ObjectType": "Human"}}',
+        b"",
+        b"Heartbeat",
+        b"--myboundary\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nHeartbeat\r\n\r\n",
+        b'{"Active": "keepAlive", "DeviceID": "8M049B2PAJ"}',
+        b'{"DeviceID": "8M049B2PAJ", "DeviceModel": "ITC413", "Manufacturer": "x"}',
+        b'[{"Code": "NTPAdjustTime", "Data": {"Address": "10.0.0.1"}}, {"Code": "AlarmLocal", "Action": "Start"}]',
+    ],
+)
+def test_what_else_dahua_tells_is_no_look(sent: bytes) -> None:
+    assert looks("dahua", sent, "multipart/x-mixed-replace; boundary=myboundary") == ()
+
+
+def test_dahua_s_lines_one_after_the_other() -> None:
+    line = b"Code=TrafficGate;action=Pulse;index=0;data="
+    data = {**junction()["Data"], "TrafficCar": {"PlateNumber": "KAAB1"}}
+    sent = b"Code=VideoBlind;action=Stop;index=0\r\n" + line + json.dumps(junction()["Data"]).encode() + b"\r\n\r\n"
+    assert [each.plate for each in looks("dahua", sent + line + json.dumps(data).encode())] == ["SPG123", "KAAB1"]
+
+
+def test_dahua_s_picture_of_a_toll_gate() -> None:
+    picture = {
+        "Plate": {"PlateNumber": "SPG123", "Confidence": 204, "IsExist": True, "PlateColor": "White"},
+        "SnapInfo": {"DeviceID": "8M0", "AccurateTime": "2026-11-28 09:00:00.305", "Direction": "Reverse"},
+        "NormalPic": {"PicName": "a.jpg", "Content": "/9j/4AAQ"},
+    }
+    read = look("dahua", {"Picture": picture}, zone="Europe/Berlin")
+    assert read == Look(
+        "SPG123", 0.8, NINE + timedelta(milliseconds=305), "8M0:2026-11-28 09:00:00.305", heading=Heading.AWAY
+    )
+    assert look("dahua", {"Picture": {**picture, "Plate": {"IsExist": False, "PlateNumber": ""}}}).plate is None
+
+
+def test_unifi_s_alarm_in_its_other_writings() -> None:
+    trigger = {"key": "license_plate_known", "value": "SPG123", "group": {"name": "Anna's van"}}
+    other = {"key": "person", "value": "x", "timestamp": 1795852800000}
+    for at in (1795852800000, "2026-11-28T08:00:00.000Z"):
+        read = look("unifi", {"triggers": [other, {**trigger, "timestamp": at}]})
+        assert (read.plate, read.captured_at, read.candidates) == ("SPG123", NINE, ())
+    numbered = {**trigger, "group": {"name": "SPG128"}}
+    assert look("unifi", {"triggers": [numbered]}).candidates == (Candidate("SPG128"),)
+    assert looks("unifi", {"alarm": {"name": "ring", "triggers": [other]}}) == ()

@@ -1,7 +1,8 @@
 """Dahua ITC: events of a junction or a toll gate as JSON, alone, in a list, or as `Code=…;data={…}` lines.
 
 `UTC` is the wall's time, whatever its name says; `RealUTC` is true. A car makes up to three events of one `GroupID`.
-Confidences go up to 255.
+Confidences go up to 255. Events of other codes than those of traffic, heartbeats and what a camera tells of itself are
+no looks. A camera that is configured for ITSAPI sends a `Picture` of each car instead, with the wall's time.
 """
 
 import re
@@ -9,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from parkgraph.gates.agent.cameras.multipart import parts
+from parkgraph.gates.agent.cameras.multipart import texts
 from parkgraph.gates.agent.cameras.payload import (
     Message,
     confidence,
     country,
     epoch,
+    instant,
     json_of,
     number,
     object_of,
@@ -25,14 +27,60 @@ from parkgraph.gates.agent.cameras.payload import (
 )
 from parkgraph.gates.agent.look import Heading, Look, Unreadable
 
+ANSWER: Final = '{"Result": true}'
+"""Without it, a camera that is configured for ITSAPI sends the same again."""
+
 _HEADINGS: Final = {"obverse": Heading.TOWARDS, "reverse": Heading.AWAY}
-_LINE: Final = re.compile(rb"Code=(\w+);[^{]*?data=(\{.*\})", re.DOTALL)
-_NO_CAR: Final = frozenset({"heartbeat", "videomotion", "timechange", "ntpadjusttime"})
+_LINE: Final = re.compile(rb"\s*Code=(\w+);[^{]*?(?:data=(\{.*\})|$)", re.DOTALL)
+_LINES: Final = re.compile(rb"(?=\bCode=\w+;)")
+_OF_A_CAR: Final = "traffic"
+_OF_THE_CAMERA: Final = frozenset({"Active", "DeviceID", "DeviceInfo"})
 
 
 def read(message: Message) -> tuple[Look, ...]:
     """Raises Unreadable."""
-    return tuple(_look(data, message) for data in _events(message))
+    return tuple(_looks(message))
+
+
+def _looks(message: Message) -> Iterator[Look]:
+    for document in texts(message.body, message.content_type):
+        if b"Code=" in document and not document.lstrip().startswith((b"{", b"[")):
+            lines = filter(None, map(_LINE.match, _LINES.split(document)))
+            events = ((line[1].decode(), object_of(json_of(line[2] or b"{}"), "data")) for line in lines)
+        elif document.strip() == b"Heartbeat":
+            continue
+        else:
+            root = json_of(document)
+            events = (event for each in _listed(root) for event in _events(each))
+        for code, data in events:
+            if isinstance(data.get("Picture"), dict):
+                yield _of_picture(data["Picture"], message)
+            elif _is_of_a_car(code, data):
+                yield _look(data, message)
+
+
+def _listed(root: object) -> Iterator[Mapping[str, Any]]:
+    return objects_of(root if isinstance(root, list) else [root], "the events")
+
+
+def _events(root: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """With their codes, where they have any."""
+    listed = root.get("Events") or root.get("eventList")
+    if isinstance(root.get("params"), dict):
+        listed = root["params"].get("eventList")
+    if listed is not None:
+        for each in objects_of(listed, "the events"):
+            yield from _events(each)
+    elif "Data" in root or "data" in root:
+        yield text(root.get("Code")), object_of(root.get("Data", root.get("data")), "Data")
+    else:
+        yield text(root.get("Code")), root
+
+
+def _is_of_a_car(code: str | None, data: Mapping[str, Any]) -> bool:
+    if code is not None:
+        return code.lower().startswith(_OF_A_CAR) and ("TrafficCar" in data or "Object" in data)
+    return _OF_THE_CAMERA.isdisjoint(data) or "TrafficCar" in data
 
 
 def _look(data: Mapping[str, Any], message: Message) -> Look:
@@ -59,27 +107,15 @@ def _look(data: Mapping[str, Any], message: Message) -> Look:
     )
 
 
-def _events(message: Message) -> Iterator[Mapping[str, Any]]:
-    bodies = [message.body]
-    if message.content_type.lower().startswith("multipart/"):
-        bodies = [body for _, body in parts(message.body, message.content_type)]
-    for body in bodies:
-        if line := _LINE.search(body):
-            if line[1].decode().lower() not in _NO_CAR:
-                yield object_of(json_of(line[2]), "data")
-        elif body.strip() not in (b"", b"Heartbeat"):
-            yield from _of_json(object_of(json_of(body)))
-
-
-def _of_json(root: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    listed = root.get("Events") or root.get("eventList")
-    if isinstance(root.get("params"), dict):
-        listed = root["params"].get("eventList")
-    if listed is not None:
-        for each in objects_of(listed, "the events"):
-            yield from _of_json(each)
-    elif "Data" in root or "data" in root:
-        if str(root.get("Code", "")).lower() not in _NO_CAR:
-            yield object_of(root.get("Data", root.get("data")), "Data")
-    else:
-        yield root
+def _of_picture(picture: Mapping[str, Any], message: Message) -> Look:
+    read_, snap = (picture.get(name) for name in ("Plate", "SnapInfo"))
+    read_, snap = read_ if isinstance(read_, dict) else {}, snap if isinstance(snap, dict) else {}
+    stamp = text(snap.get("AccurateTime")) or text(snap.get("SnapTime"))
+    return Look(
+        plate=plate(read_.get("PlateNumber")),
+        confidence=confidence(read_.get("Confidence"), 255),
+        captured_at=instant(stamp, message.zone),
+        source_event_id=f"{text(snap.get('DeviceID'))}:{stamp}" if stamp else None,
+        heading=_HEADINGS.get(str(snap.get("Direction", "")).lower()),
+        jurisdiction=country(read_.get("Country")),
+    )

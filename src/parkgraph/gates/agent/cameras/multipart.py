@@ -1,34 +1,56 @@
-"""The parts of a multipart body. Images are passed by, not kept. Pure."""
+"""What of a message is text: the body, or the parts of a multipart one that are no pictures. Pure.
+
+Firmwares are careless about it: boundaries that are announced with dashes that are the delimiter's, other ones than are
+announced, none announced at all, no end mark, parts without headers.
+"""
 
 import re
 from collections.abc import Iterator
 from email.message import Message as Headers
+from typing import Final
 
-from parkgraph.gates.agent.look import Unreadable
+_KIND: Final = re.compile(rb"^content-type:\s*(?:image|video|audio)/", re.IGNORECASE | re.MULTILINE)
+_PICTURES: Final = (b"\xff\xd8", b"\x89PNG")
+"""How pictures begin, whatever is said of them."""
+
+_FIRST_LINE: Final = re.compile(rb"^--[^\r\n]+", re.MULTILINE)
+_BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
+_DOCUMENT: Final = re.compile(rb"[\s\xef\xbb\xbf]*[<{\[]")
 
 
-def parts(body: bytes, content_type: str) -> Iterator[tuple[str, bytes]]:
-    """The content type and the body of each part that is text. Raises Unreadable.
+def texts(body: bytes, content_type: str) -> list[bytes]:
+    """Without those that are empty."""
+    is_form = content_type.lower().lstrip().startswith("multipart/") or body.lstrip().startswith(b"--")
+    delimiter = _delimiter(body, content_type) if is_form else None
+    found = _parts(body, delimiter) if delimiter else (body,)
+    return [each for each in found if each.strip(b" \t\r\n\0")]
 
-    What has no end mark is read as far as it goes: some firmwares forget it.
-    """
-    boundary = _boundary(content_type)
-    for part in body.split(b"--" + boundary)[1:]:
-        if part.startswith(b"--"):
+
+def _parts(body: bytes, delimiter: bytes) -> Iterator[bytes]:
+    line = re.compile(rb"(?:^|\r?\n)" + re.escape(delimiter) + rb"(?:(--)|[ \t]*(?:\r?\n|$))")
+    marks = list(line.finditer(body))
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        if mark[1]:
             return
-        head, blank, content = part.lstrip(b"\r\n").partition(b"\r\n\r\n")
-        if not blank:
-            head, _, content = part.lstrip(b"\n").partition(b"\n\n")
-        kind = re.search(rb"^content-type:\s*([^\s;]+)", head, re.IGNORECASE | re.MULTILINE)
-        of = kind[1].decode("latin-1").lower() if kind else ""
-        if not of.startswith("image/"):
-            yield of, content.strip(b"\r\n")
+        head, content = _split(body[mark.end() : following.start() if following else None])
+        if not _KIND.search(head) and not content.startswith(_PICTURES):
+            yield content
 
 
-def _boundary(content_type: str) -> bytes:
+def _split(part: bytes) -> tuple[bytes, bytes]:
+    """Headers and content."""
+    if part.startswith((b"\r\n", b"\n")) or _DOCUMENT.match(part):
+        return b"", part.lstrip(b"\r\n")
+    blank = _BLANK_LINE.search(part)
+    return (part[: blank.start()], part[blank.end() :]) if blank else (part, b"")
+
+
+def _delimiter(body: bytes, content_type: str) -> bytes | None:
+    """As it is announced, if it is there, else that of the first line that looks like one."""
     headers = Headers()
     headers["content-type"] = content_type
-    boundary = headers.get_boundary()
-    if not boundary:
-        raise Unreadable("multipart without a boundary")
-    return boundary.encode("latin-1", "replace")
+    announced = (headers.get_boundary() or "").encode("latin-1", "replace")
+    if announced and b"--" + announced in body:
+        return b"--" + announced
+    first = _FIRST_LINE.search(body)
+    return first[0].rstrip() if first else None

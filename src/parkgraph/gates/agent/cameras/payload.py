@@ -1,5 +1,7 @@
 """What the messages of all cameras have in common: JSON, plates, confidences, instants. Pure."""
 
+import codecs
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 
+from parkgraph.gates.agent.cameras.multipart import texts
 from parkgraph.gates.agent.look import Candidate, Unreadable
 
 MAX_PLATE_CHARS: Final = 32
@@ -17,7 +20,7 @@ MAX_CANDIDATES: Final = 10
 MAX_ID_CHARS: Final = 200
 
 _UNREAD: Final = frozenset(
-    {"", "--", "-", "unknown", "unlicensed", "unlicenced", "noplate", "no plate", "none", "null"}
+    {"", "--", "-", "unknown", "unlicensed", "unlicenced", "noplate", "no plate", "none", "null", "无车牌", "未识别"}
 )
 _ALPHA_2: Final = {
     "ALB": "AL", "AND": "AD", "AUT": "AT", "BEL": "BE", "BGR": "BG", "BIH": "BA", "BLR": "BY", "CHE": "CH", "CYP": "CY",
@@ -40,12 +43,32 @@ class Message:
     zone: tzinfo = UTC
 
 
+def decoded(body: bytes, encoding: str = "utf-8") -> str:
+    """The text of a body. A byte that none of its characters has spoils that character, not the message."""
+    marked = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return body.decode("utf-16" if marked else encoding, "replace").strip("\ufeff \t\r\n\0")
+
+
 def json_of(body: bytes) -> Any:
     """The JSON of a body; numbers are finite. Raises Unreadable."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
+        pass  # a mark of its encoding, a broken character, a line break in a text, NaN
+    try:
+        return json.loads(decoded(body), strict=False, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
         raise Unreadable("not JSON") from None
+
+
+def objects_in(message: Message) -> Iterator[Mapping[str, Any]]:
+    """The JSON objects of a message: alone, in a list, or in a form beside pictures. Raises Unreadable."""
+    found = texts(message.body, message.content_type)
+    documents = [each for each in found if decoded(each[:64]).startswith(("{", "["))]
+    if not documents:
+        raise Unreadable("no JSON in it")
+    for value in map(json_of, documents):
+        yield from objects_of(value if isinstance(value, list) else [value], "the messages")
 
 
 def object_of(value: object, what: str = "the message") -> Mapping[str, Any]:
@@ -63,7 +86,7 @@ def objects_of(value: object, what: str) -> Iterator[Mapping[str, Any]]:
 def text(value: object) -> str | None:
     """An id or a name: a text that is not empty, or a whole number as text."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        return str(value)[:MAX_ID_CHARS]
     if isinstance(value, str) and value.strip():
         return value.strip()[:MAX_ID_CHARS]
     return None
@@ -107,11 +130,13 @@ def number(value: object) -> float | None:
 
 
 def epoch(value: object) -> datetime | None:
-    """Seconds or milliseconds since 1970, by their size."""
+    """Seconds since 1970, or thousandths, millionths, billionths of them, by their size."""
     seconds = number(value)
     if seconds is None:
         return None
-    return _plausible(seconds / 1000 if seconds > 1e11 else seconds)
+    for _ in range(3):
+        seconds = seconds / 1000 if seconds > 1e11 else seconds
+    return _plausible(seconds)
 
 
 def instant(value: object, zone: tzinfo) -> datetime | None:

@@ -4,26 +4,28 @@ Confidences are whole numbers up to 100, times are milliseconds since 1970.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from parkgraph.gates.agent.cameras.payload import (
     Message,
     confidence,
     epoch,
+    instant,
     json_of,
     object_of,
     objects_of,
     plate,
     text,
 )
-from parkgraph.gates.agent.look import Look, Unreadable
+from parkgraph.gates.agent.look import Candidate, Look, Unreadable
 
 
 def read(message: Message) -> tuple[Look, ...]:
     """Raises Unreadable."""
     root = json_of(message.body)
-    if isinstance(root, dict) and "alarm" in root:
-        return tuple(_alarms(object_of(root["alarm"], "alarm")))
+    if isinstance(root, dict) and ("alarm" in root or "triggers" in root):
+        return tuple(_alarms(object_of(root.get("alarm", root), "alarm"), message.zone))
     return tuple(_sample(sample, track) for sample, track in _samples(root))
 
 
@@ -51,14 +53,24 @@ def _sample(sample: Mapping[str, Any], event: str | None) -> Look:
     )
 
 
-def _alarms(alarm: Mapping[str, Any]) -> Iterator[Look]:
-    for trigger in objects_of(alarm.get("triggers"), "the triggers"):
+def _alarms(alarm: Mapping[str, Any], zone: tzinfo) -> Iterator[Look]:
+    """Other triggers than plates are no looks. A known plate may have a name beside it, which has no digits."""
+    for trigger in objects_of(alarm.get("triggers", []), "the triggers"):
         if str(trigger.get("key", "")).startswith("license_plate"):
             group = trigger.get("group")
-            event = text(trigger.get("eventId"))
+            event, at = text(trigger.get("eventId")), trigger.get("timestamp")
+            written = plate(trigger.get("value"))
+            named = plate(group.get("name") if isinstance(group, dict) else None)
             yield Look(
-                plate=plate(group.get("name") if isinstance(group, dict) else None) or plate(trigger.get("value")),
-                captured_at=epoch(trigger.get("timestamp")),
-                source_event_id=f"{event}:{trigger.get('timestamp')}" if event else None,
+                plate=written or named,
+                captured_at=epoch(at) or instant(at, zone),
+                source_event_id=f"{event}:{at}" if event else None,
                 track=event,
+                candidates=_other(named, written),
             )
+
+
+def _other(named: str | None, written: str | None) -> tuple[Candidate, ...]:
+    if written is None or named is None or named == written or not any(map(str.isdigit, named)):
+        return ()
+    return (Candidate(named),)
