@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import fanout, faults, gates, nearby, peers, pricing, stored, yard_calendar, yards
+from bench import fanout, faults, gates, nearby, peers, pricing, scale, stored, yard_calendar, yards
 from bench.load import measure
 from bench.overload import TIMES_CAPACITY, overload
 from bench.processes import serving, yield_first_core
@@ -39,6 +39,7 @@ def main() -> None:
     peers.main()
     fanout.main()
     stored.main()
+    scale.main()
 
 
 if __name__ == "__main__":

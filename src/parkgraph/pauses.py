@@ -37,7 +37,7 @@ AGAIN_S: Final = 3600
 SOON: Final = 1_000_000
 """Objects that the collector looks at in a tenth of a second."""
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 100
 """Objects that go in one go."""
 
 _builders: set[int] = set()

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -13,7 +14,7 @@ from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.network import Network, NetworkStatus, Part
 from parkgraph.networks.refresh import Refresher, first_retry, pause
 from parkgraph.networks.reports import Code
-from parkgraph.sdk.batch import Batch
+from parkgraph.sdk.batch import Batch, read_feed
 from parkgraph.sdk.faults import Denied, RateLimited, Unavailable
 from tests.networks.scripted import (
     HANG,
@@ -91,6 +92,34 @@ async def test_an_unchanged_answer_is_told_as_unchanged() -> None:
     await refreshing.refresh_listings()
     await refreshing.refresh_listings()
     assert settled.told[1] == (Part.LISTINGS, True, False)
+
+
+class Reading(ScriptedFeed):
+    """Reads one row after the other, each only once somebody else had a turn."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(INFO, Script(), Script())
+        self.rows = rows
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+
+    async def listings(self) -> Batch[Listing]:
+        return await read_feed(range(self.rows), self._to_listing, str)
+
+    def _to_listing(self, row: int) -> Listing:
+        self.begun.set()
+        if not self.may_go_on.wait(60):
+            raise RuntimeError("nobody else had a turn")
+        return listing(str(row))
+
+
+async def test_others_have_their_turn_while_a_feed_is_read() -> None:
+    adapter = Reading(2)
+    network = Network("city", adapter)
+    refreshing = asyncio.create_task(refresher(network).refresh_listings())
+    await asyncio.to_thread(adapter.begun.wait)
+    adapter.may_go_on.set()
+    await refreshing
+    assert network.listings == 2
 
 
 async def test_a_failed_attempt_keeps_the_last_good_data() -> None:

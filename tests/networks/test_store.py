@@ -1,7 +1,11 @@
+import asyncio
+import threading
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -9,6 +13,7 @@ from structlog.testing import capture_logs
 
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import DATABASE_FAULTS
+from parkgraph.domain.place import Listing
 from parkgraph.networks.network import Part
 from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import remember
@@ -93,6 +98,27 @@ async def test_a_changed_answer_replaces_the_body(database: Database) -> None:
     restored = await store.load("city")
     assert restored is not None
     assert restored.listings["b"].name == "New"
+
+
+async def test_answers_are_written_one_after_the_other(database: Database) -> None:
+    together = threading.Barrier(2)
+    met: list[bool] = []
+
+    class Listings(dict[str, Listing]):
+        """Whoever is read waits a little for another one that is read."""
+
+        def values(self) -> Any:
+            with suppress(threading.BrokenBarrierError):
+                together.wait(0.2)
+                met.append(True)
+            yield from super().values()
+
+    listings = Listings(SNAPSHOT.published.listings)
+    snapshot = replace(SNAPSHOT, published=replace(SNAPSHOT.published, listings=listings))
+    store = SnapshotStore(database)
+    await asyncio.gather(*(store.save(name, Part.LISTINGS, snapshot, None) for name in ("city", "town")))
+    assert met == []
+    assert {name for name, _ in await rows(database)} == {"city", "town"}
 
 
 async def test_networks_are_stored_apart(database: Database) -> None:

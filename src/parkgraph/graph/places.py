@@ -40,7 +40,7 @@ class PlaceGraph:
     def __init__(
         self, networks: Networks, ids: PlaceIds, pins: MatchPins, settled: Callable[[int], None] = lambda _: None
     ) -> None:
-        """`settled` is told how many places are other ones after an update."""
+        """`settled` is told how many ids are learnt, and after an update how many places are other ones."""
         self._settled = settled
         self._networks = networks
         self._ids = ids
@@ -67,6 +67,7 @@ class PlaceGraph:
             built = await in_thread(build, self.view, listings, identities, rules, touched)
             for learnt in batched(built.learnt.items(), AT_ONCE):
                 self._ids.learn(dict(learnt))
+                self._settled(len(learnt))
                 await asyncio.sleep(0)
             if in_reach:
                 await self._store()

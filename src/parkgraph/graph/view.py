@@ -123,7 +123,7 @@ def build(
         parts_of=parts_of,
         index=previous.index.over(before, now, changed),
         listings=listings,
-        clustering=clustering,
+        clustering=clustering.over(clustering.listings),
         pins=rules.pins,
     )
     moves = {i: tuple(place.location for place in (before.get(i), now.get(i)) if place) for i in changed}

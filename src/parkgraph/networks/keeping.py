@@ -14,14 +14,11 @@ from parkgraph.networks.network import Network, Part
 from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import Again, remember, seen_again, together
 from parkgraph.networks.snapshots import combine
-from parkgraph.networks.store import SnapshotStore
+from parkgraph.networks.store import PATIENCE_S, SnapshotStore
 from parkgraph.pauses import in_thread
 from parkgraph.sdk.batch import Batch
 
 _log = structlog.get_logger(__name__)
-
-PATIENCE_S: Final = 15.0
-"""With the database, for one snapshot."""
 
 AGAIN_S: Final = 1.0
 
@@ -168,12 +165,12 @@ class Keeping:
         self._unsaved.discard(key)
         stored = False
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                if part is Part.SEARCH:
+            if part is Part.SEARCH:
+                async with asyncio.timeout(PATIENCE_S):
                     await self._store.save_seen(network.id, snapshot)
-                else:
-                    await self._store.save(network.id, part, snapshot, network.code)
-                    self._faults[network.id] = network.code
+            else:
+                await self._store.save(network.id, part, snapshot, network.code)
+                self._faults[network.id] = network.code
             stored = True
         except TypeError:
             stored = True

@@ -5,9 +5,10 @@ CHANNEL: the network's id, followed by the code of its fault where the last atte
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 import structlog
@@ -25,7 +26,7 @@ from parkgraph.networks.reports import Code
 from parkgraph.networks.seen import together
 from parkgraph.networks.sharing import kept
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
-from parkgraph.networks.stored_form import Particulars, Reader
+from parkgraph.networks.stored_form import Body, Particulars, Reader
 from parkgraph.networks.tables import SnapshotRow
 from parkgraph.pauses import in_thread
 
@@ -35,7 +36,11 @@ CHANNEL: Final = "parkgraph_snapshots"
 _SEEN_LOCK: Final = 1_580_438
 """First half of the advisory lock's key under which processes take turns in merging what their searches saw."""
 
+PATIENCE_S: Final = 15.0
+"""With the database, for one snapshot."""
+
 Item = TypeVar("Item", Listing, OccupancyUpdate)
+Put = Callable[[AsyncSession], Awaitable[None]]
 
 
 class SnapshotStore:
@@ -47,6 +52,8 @@ class SnapshotStore:
         self._database = database
         self._listings = _Shelf(Part.LISTINGS, stored_form.LISTINGS)
         self._occupancies = _Shelf(Part.OCCUPANCIES, stored_form.OCCUPANCIES)
+        # Two that are written at once keep everybody else waiting for their turn of the interpreter twice as long.
+        self._turn = asyncio.Lock()
 
     async def load(self, network_id: str) -> Snapshot | None:
         """What is stored of a network. A body that cannot be read any more counts as absent."""
@@ -54,19 +61,18 @@ class SnapshotStore:
             return await self._load(session, network_id)
 
     async def save(self, network_id: str, part: Part, snapshot: Snapshot, fault: Code | None) -> None:
-        """Store one answer of a feed network. An unchanged one only moves its times."""
-        async with self._database.session() as session:
-            if part is Part.LISTINGS:
-                await self._put_listings(session, network_id, snapshot)
-            elif snapshot.live:
-                live = snapshot.live
-                what = Stored(
-                    live.updates,
-                    live.as_of,
-                    live.taken_at,
-                    Particulars(source=self._source(network_id), rejected=live.rejected),
-                )
-                await self._occupancies.put(session, network_id, what)
+        """Store one answer of a feed network. An unchanged one only moves its times.
+
+        The database has PATIENCE_S for it; to write a large answer may take longer, and is not its fault.
+        """
+        put: Put | None = None
+        if part is Part.LISTINGS:
+            put = await self._prepared(network_id, snapshot)
+        elif snapshot.live:
+            put = await self._prepared_live(network_id, snapshot.live)
+        async with asyncio.timeout(PATIENCE_S), self._database.session() as session:
+            if put:
+                await put(session)
             await _announce(session, network_id, fault)
             await session.commit()
 
@@ -75,7 +81,8 @@ class SnapshotStore:
         async with self._database.session() as session:
             await session.exec(select(func.pg_advisory_xact_lock(_SEEN_LOCK, func.hashtext(network_id))))
             merged, _ = together(await self._load(session, network_id), seen)
-            await self._put_listings(session, network_id, merged)
+            put = await self._prepared(network_id, merged)
+            await put(session)
             await _announce(session, network_id)
             await session.commit()
 
@@ -102,11 +109,18 @@ class SnapshotStore:
     def _source(self, network_id: str) -> str:
         return self._sources.get(network_id, "")
 
-    async def _put_listings(self, session: AsyncSession, network_id: str, snapshot: Snapshot) -> None:
+    async def _prepared(self, network_id: str, snapshot: Snapshot) -> Put:
         of = snapshot.published
-        source = self._source(network_id)
-        particulars = Particulars(source=source, rejected=of.rejected, smaller_since=of.smaller_since)
-        await self._listings.put(session, network_id, Stored(of.listings, of.as_of, of.taken_at, particulars))
+        particulars = Particulars(source=self._source(network_id), rejected=of.rejected, smaller_since=of.smaller_since)
+        async with self._turn:
+            return await self._listings.prepared(network_id, Stored(of.listings, of.as_of, of.taken_at, particulars))
+
+    async def _prepared_live(self, network_id: str, live: Live) -> Put:
+        particulars = Particulars(source=self._source(network_id), rejected=live.rejected)
+        async with self._turn:
+            return await self._occupancies.prepared(
+                network_id, Stored(live.updates, live.as_of, live.taken_at, particulars)
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +165,12 @@ class _Shelf(Generic[Item]):
         particulars, items = self._reader.read(body, before.values())
         return particulars, kept(items, before)
 
-    async def put(self, session: AsyncSession, network_id: str, stored: Stored[Item]) -> None:
+    async def prepared(self, network_id: str, stored: Stored[Item]) -> Put:
+        """What puts it there, once its body is written."""
         body = await asyncio.to_thread(stored_form.write, stored.items.values(), stored.particulars)
+        return partial(self._put, network_id, stored, body)
+
+    async def _put(self, network_id: str, stored: Stored[Item], body: Body, session: AsyncSession) -> None:
         self._last[network_id] = (body.digest, stored.particulars, stored.items)
         times = {"as_of": stored.as_of, "taken_at": stored.taken_at}
         same = update(SnapshotRow).where(

@@ -1,6 +1,7 @@
 """All that an adapter imports, besides `parkgraph.domain`."""
 
-from parkgraph.sdk.batch import Batch, Rejected, RowRejected, read_rows
+from parkgraph.sdk.aside import aside
+from parkgraph.sdk.batch import Batch, Rejected, RowRejected, read_feed, read_rows
 from parkgraph.sdk.booking import (
     BookingAdapter,
     BookingRequest,
@@ -52,7 +53,9 @@ __all__ = [
     "Tokens",
     "Unavailable",
     "Url",
+    "aside",
     "exact",
     "one_line",
+    "read_feed",
     "read_rows",
 ]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.alike import Alike
+from parkgraph.sdk.aside import aside
 from parkgraph.sdk.rows import one_line
 
 Row = TypeVar("Row")
@@ -90,6 +91,15 @@ def read_rows(
             alike.share(item)
         items[item.local_id] = item
     return Batch(tuple(items.values()), tuple(rejected))
+
+
+async def read_feed(
+    rows: Iterable[Row],
+    to_domain: Callable[[Row], Item],
+    name: Callable[[Row], object],
+) -> Batch[Item]:
+    """As `read_rows`, aside: of all that a feed publishes, which may take seconds to read, while others ask."""
+    return await aside(lambda: read_rows(rows, to_domain, name))
 
 
 def _name(row: Row, name: Callable[[Row], object], number: int) -> str:

@@ -13,7 +13,7 @@ QUALITY = "quality.toml"
 PROJECT = "pyproject.toml"
 
 REQUEST = "        response = await self.client.get(self.settings.url, headers=self._headers())\n"
-READ = '        batch = read_rows(facilities, to_listing, lambda row: row["id"])\n'
+READ = '        batch = await read_feed(facilities, to_listing, lambda row: row["id"])\n'
 SHAPE = '            raise Malformed("the answer is not a document with facilities")\n'
 IMPORT = '"""The edge: settings, what the network is, and the one request."""\n'
 
@@ -159,7 +159,7 @@ FEED = (
             (
                 ADAPTER,
                 READ,
-                '        batch = read_rows(enumerate(facilities), _numbered, lambda row: row[1]["id"])\n',
+                '        batch = await read_feed(enumerate(facilities), _numbered, lambda row: row[1]["id"])\n',
             ),
             (
                 ADAPTER,

@@ -21,7 +21,7 @@ from parkgraph.sdk import (
     NetworkFault,
     NetworkInfo,
     Url,
-    read_rows,
+    read_feed,
 )
 from parkgraph_apds.occupancy import to_update
 from parkgraph_apds.pages import Rows, read_pages
@@ -103,7 +103,7 @@ class Adapter(FeedAdapter[Settings]):
         places = await self._places("all")
         tariffs, complete = await self._tariffs(places.rows)
         rows = list(zip(places.rows, tariffs, strict=True))
-        batch = read_rows(rows, lambda row: to_listing(*row), lambda row: _id(row[0]))
+        batch = await read_feed(rows, lambda row: to_listing(*row), lambda row: _id(row[0]))
         return batch.but(complete=places.complete and complete, as_of=places.as_of)
 
     async def occupancies(self) -> Batch[OccupancyUpdate]:
@@ -114,7 +114,8 @@ class Adapter(FeedAdapter[Settings]):
             ids = [place_id for place in places.rows if is_place(place) and (place_id := _id(place))]
             answers = (await self._each("places", ids, "occupancy")).values()
             rows, complete = list(filter(_has_occupancy, answers)), complete and None not in answers
-        return read_rows(rows, to_update, _id).but(complete=complete, as_of=places.as_of)
+        batch = await read_feed(rows, to_update, _id)
+        return batch.but(complete=complete, as_of=places.as_of)
 
     async def _places(self, expand: str) -> Rows:
         asked = {"expand": expand}

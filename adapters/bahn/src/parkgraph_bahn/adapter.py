@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, model_validator
 
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Malformed, NetworkInfo, Url, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Malformed, NetworkInfo, Url, aside, read_feed
 from parkgraph_bahn.facility import COVERAGE, to_listing
 
 
@@ -49,11 +49,11 @@ class Adapter(FeedAdapter[Settings]):
 
     async def listings(self) -> Batch[Listing]:
         response = await self.client.get(self.settings.url, headers=self._headers())
-        document = response.json(exact=True)
+        document = await aside(response.json, exact=True)
         facilities = document.get("_embedded") if isinstance(document, dict) else None
         if not isinstance(facilities, list):
             raise Malformed("the answer is not a list of facilities under _embedded")
-        return read_rows(facilities, to_listing, lambda facility: facility["id"])
+        return await read_feed(facilities, to_listing, lambda facility: facility["id"])
 
     def _headers(self) -> Mapping[str, str]:
         headers = {"Accept": "application/json"}

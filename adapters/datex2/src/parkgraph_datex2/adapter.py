@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from parkgraph.domain.geo import Bounds
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, aside, read_feed
 from parkgraph_datex2.document import FACILITIES, STATUSES, Document, facility_id
 from parkgraph_datex2.facility import to_listing
 from parkgraph_datex2.position import Projection, projection
@@ -73,8 +73,9 @@ class Adapter(FeedAdapter[Datex2Settings]):
         )
 
     async def listings(self) -> Batch[Listing]:
-        document = Document.parse((await self.client.get(self.settings.static_url)).content, FACILITIES)
-        batch = read_rows(
+        response = await self.client.get(self.settings.static_url)
+        document = await aside(Document.parse, response.content, FACILITIES)
+        batch = await read_feed(
             document.rows, lambda row: to_listing(row, self._projection, self.settings.timezone), facility_id
         )
         return batch.but(as_of=instant(document.published, self.settings.timezone))
@@ -82,8 +83,9 @@ class Adapter(FeedAdapter[Datex2Settings]):
     async def occupancies(self) -> Batch[OccupancyUpdate]:
         if self.settings.status_url is None:
             return Batch(complete=False)
-        document = Document.parse((await self.client.get(self.settings.status_url)).content, STATUSES)
-        batch = read_rows(document.rows, lambda row: to_update(row, self.settings.timezone), facility_id)
+        response = await self.client.get(self.settings.status_url)
+        document = await aside(Document.parse, response.content, STATUSES)
+        batch = await read_feed(document.rows, lambda row: to_update(row, self.settings.timezone), facility_id)
         return batch.but(as_of=instant(document.published, self.settings.timezone))
 
     @cached_property

@@ -16,7 +16,8 @@ from parkgraph.sdk import (
     Malformed,
     NetworkInfo,
     Url,
-    read_rows,
+    aside,
+    read_feed,
 )
 from parkgraph_hongkong.facility import COVERAGE, to_listing
 from parkgraph_hongkong.vacancy import to_update
@@ -61,16 +62,17 @@ class Adapter(FeedAdapter[Settings]):
 
     async def listings(self) -> Batch[Listing]:
         vehicle = self.settings.vehicle
-        return read_rows(await self._results("info"), lambda row: to_listing(row, vehicle), _name)
+        return await read_feed(await self._results("info"), lambda row: to_listing(row, vehicle), _name)
 
     async def occupancies(self) -> Batch[OccupancyUpdate]:
         vehicle = self.settings.vehicle
-        return read_rows(await self._results("vacancy"), lambda row: to_update(row, vehicle), _name)
+        return await read_feed(await self._results("vacancy"), lambda row: to_update(row, vehicle), _name)
 
     async def _results(self, data: str) -> list[object]:
         url = self.settings.base_url.rstrip("/").removesuffix(ENDPOINT) + ENDPOINT
         params = {"data": data, "vehicleTypes": self.settings.vehicle, "lang": self.settings.language}
-        document = (await self.client.get(url, params=params)).json(exact=True)
+        response = await self.client.get(url, params=params)
+        document = await aside(response.json, exact=True)
         results = document.get("results") if isinstance(document, dict) else None
         if not isinstance(results, list):
             raise Malformed("the answer is not a list of car parks under results")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Malformed, NetworkInfo, Url, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Malformed, NetworkInfo, Url, aside, read_feed
 from parkgraph_liipi.facility import to_listing
 from parkgraph_liipi.position import COVERAGE
 from parkgraph_liipi.row import Language
@@ -51,15 +51,16 @@ class Adapter(FeedAdapter[Settings]):
         facilities = document.get("results") if isinstance(document, dict) else None
         if not isinstance(facilities, list):
             raise Malformed("the answer is not a list of facilities under results")
-        batch = read_rows(facilities, lambda row: to_listing(row, self.settings.language), lambda row: row["id"])
+        batch = await read_feed(facilities, lambda row: to_listing(row, self.settings.language), lambda row: row["id"])
         return batch.but(complete=document.get("hasMore") is not True)
 
     async def occupancies(self) -> Batch[OccupancyUpdate]:
         rows = await self._document("utilizations")
         if not isinstance(rows, list):
             raise Malformed("the answer is not a list of utilizations")
-        return read_rows(grouped(rows), to_update, lambda group: group[0]["facilityId"])
+        return await read_feed(grouped(rows), to_update, lambda group: group[0]["facilityId"])
 
     async def _document(self, name: str) -> Any:
         address = f"{self.settings.base_url.rstrip('/')}/{name}.json"
-        return (await self.client.get(address, headers={"Accept": "application/json"})).json()
+        response = await self.client.get(address, headers={"Accept": "application/json"})
+        return await aside(response.json)

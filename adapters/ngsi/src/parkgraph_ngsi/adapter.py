@@ -19,7 +19,8 @@ from parkgraph.sdk import (
     NetworkInfo,
     Response,
     Url,
-    read_rows,
+    aside,
+    read_feed,
 )
 from parkgraph_ngsi.facility import to_listing
 
@@ -107,8 +108,8 @@ class Adapter(FeedAdapter[Settings]):
 
     async def listings(self) -> Batch[Listing]:
         response = await self.client.get(self.settings.url, headers=self._headers())
-        rows = _rows(response.json(exact=True))
-        batch = read_rows(rows, lambda row: to_listing(row, self.settings.currency, self._bounds), _id)
+        rows = _rows(await aside(response.json, exact=True))
+        batch = await read_feed(rows, lambda row: to_listing(row, self.settings.currency, self._bounds), _id)
         return batch.but(complete=not _more_than(len(rows), response))
 
     @property

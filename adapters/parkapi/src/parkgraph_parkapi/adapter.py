@@ -22,7 +22,7 @@ from parkgraph.sdk import (
     Malformed,
     NetworkInfo,
     Url,
-    read_rows,
+    read_feed,
 )
 from parkgraph_parkapi import library
 from parkgraph_parkapi.converter import Converter, Part, Reading
@@ -117,17 +117,17 @@ class Adapter(FeedAdapter[ParkApiSettings]):
         updates: dict[str, OccupancyUpdate] = {}
         if self._is_live and not self._lives_apart:
             live = await self._read(Part.LIVE, documents)
-            batch = read_rows(live.rows, lambda row: to_update(row, live.believed), _uid)
+            batch = await read_feed(live.rows, lambda row: to_update(row, live.believed), _uid)
             updates = {update.local_id: update for update in batch.items}
 
         def to_listing(row: object) -> Listing:
             return self._to_listing(row, updates, static.believed)
 
-        return _with_refused(read_rows(static.rows, to_listing, _uid), static)
+        return _with_refused(await read_feed(static.rows, to_listing, _uid), static)
 
     async def occupancies(self) -> Batch[OccupancyUpdate]:
         live = await self._read(Part.LIVE, {})
-        return _with_refused(read_rows(live.rows, lambda row: to_update(row, live.believed), _uid), live)
+        return _with_refused(await read_feed(live.rows, lambda row: to_update(row, live.believed), _uid), live)
 
     async def _read(self, part: Part, documents: dict[Request, Answer]) -> Reading:
         """The part; `documents` gets what the converter asked for on the way."""

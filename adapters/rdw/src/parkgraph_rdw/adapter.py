@@ -19,6 +19,8 @@ from parkgraph.sdk import (
     NetworkInfo,
     Rejected,
     Url,
+    aside,
+    read_feed,
     read_rows,
 )
 from parkgraph_rdw.facility import COVERAGE, to_listing
@@ -94,8 +96,8 @@ class Adapter(FeedAdapter[RdwSettings]):
         entries, rejected = await self._list()
         self._known = {id_: known for id_, known in self._known.items() if id_ in entries}
         turn = await take_turn(self.client, self._address("static"), self._due(entries), TURN_S)
-        for id_, document in turn.documents.items():
-            self._keep(entries[id_], _read(document, entries[id_]))
+        for id_, batch in (await aside(_read, turn.documents, entries)).items():
+            self._keep(entries[id_], batch)
         for id_, reason in turn.refused.items():
             self._keep(entries[id_], Batch(rejected=(Rejected(id_, reason),)))
         self._misses.update(turn.missed)
@@ -125,7 +127,7 @@ class Adapter(FeedAdapter[RdwSettings]):
         self._unasked = self._unasked[turn.read + len(turn.missed) :]
         if turn.fault and not turn.read:
             raise turn.fault
-        batch = read_rows(turn.documents.items(), lambda pair: to_update(pair[1], pair[0]), lambda pair: pair[0])
+        batch = await read_feed(turn.documents.items(), lambda pair: to_update(pair[1], pair[0]), lambda pair: pair[0])
         refused = tuple(Rejected(id_, reason) for id_, reason in turn.refused.items())
         missed = tuple(Rejected(id_, "its live document does not come") for id_ in turn.missed)
         return Batch(batch.items, (*batch.rejected, *refused, *missed), complete=not self._unasked)
@@ -162,5 +164,10 @@ class Adapter(FeedAdapter[RdwSettings]):
         return f"{self.settings.base_url.rstrip('/')}/{part}"
 
 
-def _read(document: object, entry: Entry) -> Batch[Listing]:
+def _read(documents: Mapping[str, object], entries: Mapping[str, Entry]) -> dict[str, Batch[Listing]]:
+    """Each by itself, as it is kept."""
+    return {id_: _read_one(document, entries[id_]) for id_, document in documents.items()}
+
+
+def _read_one(document: object, entry: Entry) -> Batch[Listing]:
     return read_rows([document], lambda row: to_listing(row, entry), lambda _: entry.id)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Malformed, NetworkInfo, Url, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, Malformed, NetworkInfo, Url, aside, read_feed
 from parkgraph_sbb.facility import COVERAGE, to_listing
 
 
@@ -40,8 +40,9 @@ class Adapter(FeedAdapter[Settings]):
         )
 
     async def listings(self) -> Batch[Listing]:
-        document = (await self.client.get(self.settings.url, follow=True)).json()
+        response = await self.client.get(self.settings.url, follow=True)
+        document = await aside(response.json)
         features = document.get("features") if isinstance(document, dict) else None
         if not isinstance(features, list):
             raise Malformed("the answer is not a GeoJSON FeatureCollection")
-        return read_rows(features, to_listing, lambda feature: feature["id"])
+        return await read_feed(features, to_listing, lambda feature: feature["id"])
