@@ -3,8 +3,10 @@
 import functools
 import http.server
 import threading
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,20 @@ needs_feeds = pytest.mark.skipif(not FEEDS.exists(), reason="the recorded feeds 
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """A question for a `type`, and for the `id` of one, is answered by the file of its name, or with nothing."""
+        path, _, query = self.path.partition("?")
+        asked = urllib.parse.parse_qs(query)
+        if "type" not in asked:
+            return super().do_GET()
+        self.path = f"{path}/{'-'.join(asked['type'] + asked.get('id', []))}.json"
+        if Path(self.translate_path(self.path)).exists():
+            return super().do_GET()
+        self.send_response(HTTPStatus.OK)
+        self.end_headers()
+        self.wfile.write(b"{}")
+        return None
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
@@ -64,7 +80,7 @@ allow_private = true
 
 
 def more_configuration(url: str) -> str:
-    """The other recorded networks: a broker, an API of two documents, and two cities by a bridge."""
+    """The other recorded networks: a broker, an API of two documents, cities by a bridge, and documents of cities."""
     return f"""
 [networks.heidelberg]
 adapter = "ngsi"
@@ -87,5 +103,34 @@ allow_private = true
 adapter = "parkapi"
 source = "konstanz"
 url = "{url}/konstanz/konstanz.json"
+allow_private = true
+
+[networks.pbw]
+adapter = "parkapi"
+source = "pbw"
+url = "{url}/pbw"
+config = {{ PARK_API_PBW_API_KEY = "key" }}
+allow_private = true
+
+[networks.reutlingen]
+adapter = "parkendd"
+url = "{url}/parkapi_v1/parkapi-reutlingen.json"
+allow_private = true
+
+[networks.koeln]
+adapter = "parkendd"
+url = "{url}/parkendd_v1/koeln.json"
+allow_private = true
+
+[networks.aarhus]
+adapter = "parkendd"
+url = "{url}/parkendd_v1/aarhus.json"
+timezone = "Europe/Copenhagen"
+allow_private = true
+
+[networks.zuerich]
+adapter = "parkendd"
+url = "{url}/parkendd_v1/zuerich.xml"
+timezone = "Europe/Zurich"
 allow_private = true
 """

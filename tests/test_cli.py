@@ -38,6 +38,11 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("liipi", 3, 2),
         ("karlsruhe", 76, 14),
         ("konstanz", 11, 0),
+        ("pbw", 31, 0),
+        ("reutlingen", 30, 0),
+        ("koeln", 52, 0),
+        ("aarhus", 0, 13),
+        ("zuerich", 0, 37),
     ],
 )
 def test_a_try_prints_a_listing_a_line_as_json(config: Path, instance: str, listings: int, rejected: int) -> None:

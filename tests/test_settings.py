@@ -396,5 +396,6 @@ def test_the_examples_comments_are_valid_when_uncommented(file: Path) -> None:
     text = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", EXAMPLE.read_text())
     file.write_text(text)
     assert [network.id for network in registry.build(load(file, {}))] == [
-        "sbb", "bahn", "my-city", "hongkong", "rdw", "liipi", "ngsi", "apds", "parkapi", "parkwhiz", "parclick"
+        "sbb", "bahn", "my-city", "hongkong", "rdw", "liipi", "ngsi", "apds", "parkapi", "parkendd",
+        "parkwhiz", "parclick",
     ]  # fmt: skip

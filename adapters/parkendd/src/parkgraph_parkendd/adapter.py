@@ -1,0 +1,71 @@
+"""The edge: settings, what the network is, and its one or two requests."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from parkgraph.domain.place import Listing
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, read_rows
+from parkgraph_parkendd.document import parse
+from parkgraph_parkendd.facts import Facts
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin") from None
+    return name
+
+
+class Settings(AdapterSettings):
+    """Every city has its own document, zone and licence, so they are settings."""
+
+    url: Url = Field(description="Address of a city's document: https://api.parkendd.de/Dresden, or the city's own.")
+    geojson_url: Url | None = Field(
+        default=None, description="Positions, addresses and capacities that the document lacks: ParkAPI's city.geojson."
+    )
+    timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
+        default="Europe/Berlin", description="Time zone of the city."
+    )
+    name: str = Field(default="ParkenDD", min_length=1, description="Name of the network.")
+    homepage: Url | None = Field(default=None, description="Web page of the network.")
+    attribution: str | None = Field(default=None, description="Whom the licence asks to be named.")
+    licence: str | None = Field(default=None, description="Licence of the data.")
+
+
+class Adapter(FeedAdapter[Settings]):
+    Settings = Settings
+    demo: ClassVar[Mapping[str, str]] = {
+        "url": "file:dresden.json",
+        "name": "Parken in Dresden",
+        "homepage": "https://www.dresden.de/parken",
+        "attribution": "Landeshauptstadt Dresden, by ParkenDD",
+        "licence": "Datenlizenz Deutschland – Namensnennung – 2.0",
+    }
+
+    @property
+    def info(self) -> NetworkInfo:
+        return NetworkInfo(
+            name=self.settings.name,
+            timezone=ZoneInfo(self.settings.timezone),
+            capabilities=frozenset({Capability.LISTINGS, Capability.OCCUPANCY}),
+            coverage=(),
+            homepage=self.settings.homepage,
+            attribution=self.settings.attribution,
+            licence=self.settings.licence,
+            refresh_every=timedelta(minutes=5),
+            max_per_minute=6,
+        )
+
+    async def listings(self) -> Batch[Listing]:
+        facts = Facts({})
+        if self.settings.geojson_url is not None:
+            facts = Facts.of((await self.client.get(self.settings.geojson_url, follow=True)).json())
+        response = await self.client.get(self.settings.url, follow=True)
+        document = parse(response, ZoneInfo(self.settings.timezone))
+        batch = read_rows(document.rows, lambda row: document.read(row).to_listing(facts), document.id_of)
+        return batch.but(as_of=document.as_of, complete=document.complete)
