@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
+from typing import Final
 
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.hours import open_to_leave
@@ -9,10 +11,13 @@ from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import OccupancyLevel
 from parkgraph.graph import cursors
 from parkgraph.graph.hours import parse_hours
+from parkgraph.graph.lazily import lazily
 from parkgraph.graph.offers import Exclusion, Offer, zone_of
 from parkgraph.graph.pages import Moment
 from parkgraph.graph.priced import Priced
 from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
+
+KEY: Final = attrgetter("key")
 
 
 class Hit:
@@ -26,7 +31,6 @@ class Hit:
         self._centre = centre
         self._moment = moment
         self._from_centre = centre.distance_m(self.place.location)
-        self._key: cursors.Key | None = None
 
     def but(self, priced: Priced) -> "Hit":
         """The same with other offers."""
@@ -62,14 +66,9 @@ class Hit:
     def cursor(self) -> str:
         return cursors.encode(self._question.fingerprint, self.key)
 
-    @property
+    @lazily
     def key(self) -> cursors.Key:
         """What the answer is sorted by; unique, since it ends in the place's id."""
-        if self._key is None:
-            self._key = self._sorted_by()
-        return self._key
-
-    def _sorted_by(self) -> cursors.Key:
         last = (self._from_centre, self.place.id.hex)
         match self._question.sort:
             case PlaceSort.DISTANCE:

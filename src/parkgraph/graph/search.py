@@ -17,7 +17,7 @@ from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
 from parkgraph.graph.availability import Availability, Ready, Uncounted
 from parkgraph.graph.exchange import Exchange
-from parkgraph.graph.hit import Hit, key_shape
+from parkgraph.graph.hit import KEY, Hit, key_shape
 from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import Offer, compared, exclusions, is_fresh, live_level, offers, zone_of
 from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
@@ -110,14 +110,15 @@ class Search:
         ends = asyncio.get_running_loop().time() + self._deadline_s
         waiting_s = self._deadline_s * ASKED_FOR
         answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
-        asked, from_memory = (question.fingerprint, first, after), not any(answer.batch for answer in answers)
-        page = self._pages.find(asked, self._moment) if from_memory else None
+        # A fingerprint takes as long as some places: it is made where something may be known by it.
+        asked = None if any(answer.batch for answer in answers) else (question.fingerprint, first, after)
+        page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
             await self._turns.take()
             moment = self._moment
             page, looked_at = await self._page(question, first, after, answers, moment, ends)
-            if from_memory and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
+            if asked and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
                 self._pages.keep(asked, page, moment)
         return Answer(page, was_found_again, partial(self._sources, question.area, answers), ends)
 
@@ -150,7 +151,7 @@ class Search:
         centre = question.near or bounds_of(question.area).centre
         found = [Hit(priced(place), question, centre, moment) for place in places]
         passing = found if question.filter == NO_FILTER else [hit for hit in found if hit.passes(question.filter)]
-        hits = sorted(passing, key=lambda hit: hit.key)
+        hits = sorted(passing, key=KEY)
         rest = self._after(hits, question, after)
         page = await self._with_room(rest[:first], question, ends)
         page = await self._with_quotes(page, question, answers, ends)

@@ -108,8 +108,7 @@ class Questions(Generic[T]):
         reply: Reply[T] = (
             Reply(None, status_without_data(code), code) if code else await self._join(question, fly, ends)
         )
-        kept = self._memory.find(question)
-        if reply.code and kept:
+        if reply.code and (kept := self._memory.find(question)):
             return self._stand_in(kept, reply.code, reply.latency_ms)
         return reply
 
