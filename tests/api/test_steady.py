@@ -66,8 +66,13 @@ def is_frozen(of: Any, seen: frozenset[Any] = frozenset()) -> bool:
     return (
         is_dataclass(of)
         and bool(params and params.frozen)
-        and all(is_frozen(each, seen | {of}) for name, each in typing.get_type_hints(of).items() if name != "priced_by")
+        and all(is_frozen(each, seen | {of}) for _, each in shown_attributes(of))
     )
+
+
+def shown_attributes(of: type) -> Iterator[tuple[str, Any]]:
+    """With their types. A quote makes its lines when they are asked for, always the same."""
+    return ((name, each) for name, each in typing.get_type_hints(of).items() if name != "priced_by")
 
 
 def test_places_offers_hits_and_pages_are_kept() -> None:
@@ -83,7 +88,7 @@ def test_what_a_kept_object_shows_never_changes(name: str) -> None:
     views |= {kind.extensions["strawberry-definition"].origin for kind in reached().values()}
     origin = RESOLUTIONS.class_of(reached()[name])
     assert origin
-    for attribute, of in typing.get_type_hints(origin).items():
+    for attribute, of in shown_attributes(origin):
         parts = set(typing.get_args(of)) if isinstance(of, types.UnionType) else {of}
         assert all(part in views | {hit.Hit, search.Answer} or is_frozen(part) for part in parts), f"{name}.{attribute}"
 

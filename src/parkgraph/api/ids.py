@@ -3,6 +3,7 @@
 import base64
 import re
 from binascii import b2a_base64
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,12 @@ _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 def encode(kind: str, *parts: str) -> str:
     raw = "\n".join((kind, *parts)).encode()
     return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
+
+
+@lru_cache(maxsize=16_384)
+def of_place(number: int) -> str:
+    """Of the place whose UUID has this number: the one id that every answer is full of."""
+    return encode(PLACE, f"{number:032x}")
 
 
 def decode(value: str, argument: str = "id") -> tuple[str, tuple[str, ...]]:

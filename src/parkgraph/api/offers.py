@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 import strawberry
 
 from parkgraph.api import offer_ids
 from parkgraph.api.access import public
 from parkgraph.api.context import Info
+from parkgraph.api.execution.resolution import ITSELF
 from parkgraph.api.listings import Listing
 from parkgraph.api.networks import Network, network_of
-from parkgraph.api.steady import shown_by
+from parkgraph.api.steady import objects_are, shown_by
 from parkgraph.api.values import Money
 from parkgraph.domain import pricing
 from parkgraph.domain.pricing import OfferReason, OfferStatus
@@ -40,73 +42,57 @@ class PriceLine:
         )
 
 
+def _id(offer: strawberry.Parent[offers.Offer]) -> strawberry.ID:
+    return strawberry.ID(offer_ids.encode(offer))
+
+
+def _network(offer: strawberry.Parent[offers.Offer], info: Info) -> Network:
+    return network_of(info, offer.key.network)
+
+
+def _listing(offer: strawberry.Parent[offers.Offer]) -> Listing:
+    return Listing.of(offer.key, offer.listing)
+
+
+def _lines(offer: strawberry.Parent[offers.Offer]) -> list[PriceLine]:
+    return [PriceLine.of(line) for line in offer.lines]
+
+
+def _tariff_text(offer: strawberry.Parent[offers.Offer]) -> str | None:
+    return offer.listing.tariff_text
+
+
 @public
-@shown_by("subject")
+@objects_are(offers.Offer)
+@shown_by(ITSELF)
 @strawberry.type(description="One network's price for one stay, and how to take it.")
 class Offer:
-    subject: strawberry.Private[offers.Offer]
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(offer_ids.encode(self.subject))
-
-    @strawberry.field
-    def network(self, info: Info) -> Network:
-        return network_of(info, self.subject.key.network)
-
-    @strawberry.field
-    def listing(self) -> Listing:
-        return Listing.of(self.subject.key, self.subject.listing)
-
-    @strawberry.field(description="PRICED and FREE have a total; the other two have a reason and sort last.")
-    def status(self) -> OfferStatus:
-        return self.subject.status
-
-    @strawberry.field
-    def reason(self) -> OfferReason | None:
-        return self.subject.reason
-
-    @strawberry.field
-    def reason_text(self) -> str | None:
-        return self.subject.reason_text
-
-    @strawberry.field
-    def total(self) -> Money | None:
-        return self.subject.total  # type: ignore[return-value]
-
-    @strawberry.field(
+    id: strawberry.ID = strawberry.field(resolver=_id)
+    network: Network = strawberry.field(resolver=_network)
+    listing: Listing = strawberry.field(resolver=_listing)
+    status: OfferStatus = strawberry.field(
+        description="PRICED and FREE have a total; the other two have a reason and sort last."
+    )
+    reason: OfferReason | None
+    reason_text: str | None
+    total: Money | None
+    converted: Money | None = strawberry.field(
         description="The total in the currency in which offers are compared, if that is another; null without a rate."
     )
-    def converted(self) -> Money | None:
-        return self.subject.converted  # type: ignore[return-value]
-
-    @strawberry.field(description="They add up to the total exactly.")
-    def lines(self) -> list[PriceLine]:
-        return [PriceLine.of(line) for line in self.subject.lines]
-
-    @strawberry.field(description="The network's own words about its prices.")
-    def tariff_text(self) -> str | None:
-        return self.subject.listing.tariff_text
-
-    @strawberry.field(description="Spaces that are left for the whole stay; null where nobody counts them.")
-    def vacant(self) -> int | None:
-        return self.subject.vacant
-
-    @strawberry.field(description="Whether `bookOffer` takes it.")
-    def bookable(self) -> bool:
-        return self.subject.bookable
-
-    @strawberry.field
-    def url(self) -> str | None:
-        return self.subject.url
-
-    @strawberry.field
-    def valid_until(self) -> datetime | None:
-        return self.subject.valid_until
+    lines: list[PriceLine] = strawberry.field(resolver=_lines, description="They add up to the total exactly.")
+    tariff_text: str | None = strawberry.field(
+        resolver=_tariff_text, description="The network's own words about its prices."
+    )
+    vacant: int | None = strawberry.field(
+        description="Spaces that are left for the whole stay; null where nobody counts them."
+    )
+    bookable: bool = strawberry.field(description="Whether `bookOffer` takes it.")
+    url: str | None
+    valid_until: datetime | None
 
     @staticmethod
-    def all(found: Sequence[offers.Offer]) -> list["Offer"]:
-        return [Offer(subject=offer) for offer in found]
+    def all(found: Sequence[offers.Offer]) -> "list[Offer]":
+        return cast("list[Offer]", found)
 
 
 @public

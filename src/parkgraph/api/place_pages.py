@@ -46,11 +46,11 @@ class PlaceEdge:
 
     @strawberry.field(description="For the search's stay and vehicle, cheapest first; empty without a stay.")
     def offers(self) -> list[Offer]:
-        return [Offer(subject=offer) for offer in self.subject.priced.offers]
+        return self.subject.priced.offers  # type: ignore[return-value]
 
     @strawberry.field(description="Among PRICED and FREE.")
     def cheapest(self) -> Offer | None:
-        return Offer(subject=self.subject.cheapest) if self.subject.cheapest else None
+        return self.subject.cheapest  # type: ignore[return-value]
 
     @strawberry.field(description="Why this vehicle or stay does not fit.")
     def excluded(self) -> list[Exclusion]:

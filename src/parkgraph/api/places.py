@@ -82,7 +82,7 @@ class Place(Node):
 
     @strawberry.field
     def id(self) -> strawberry.ID:
-        return strawberry.ID(ids.encode(ids.PLACE, self.subject.id.hex))
+        return strawberry.ID(ids.of_place(self.subject.id.int))
 
     @strawberry.field
     def name(self) -> str:

@@ -80,9 +80,10 @@ class StrawberryResolutions:
         if resolver is None:
             is_usual = self._converter.config.default_resolver is StrawberryConfig().default_resolver
             return Attribute(field.python_name, is_steady=steady) if is_usual else None
-        if resolver.root_parameter or resolver.parent_parameter or not callable(resolver.wrapped_func):
+        first, parent = next(iter(resolver.signature.parameters.values()), None), resolver.parent_parameter
+        if resolver.root_parameter or (parent and parent is not first) or not callable(resolver.wrapped_func):
             return None
-        call, takes_source = resolver.wrapped_func, resolver.self_parameter is not None
+        call, takes_source = resolver.wrapped_func, bool(resolver.self_parameter or parent)
         looks_elsewhere = bool(resolver.info_parameter or field.arguments or field.is_async)
         steady = steady and not looks_elsewhere
         if takes_source and not looks_elsewhere and (path := attribute_read(call)):

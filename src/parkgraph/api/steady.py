@@ -23,7 +23,10 @@ def live(kind: T) -> T:
 
 
 def shown_by(attribute: str) -> Callable[[T], T]:
-    """Of a type: JSON of its objects is kept by what this attribute of theirs has, unless that is None."""
+    """Of a type: JSON of its objects is kept by what this attribute of theirs has, unless that is None.
+
+    ITSELF: its objects are what they show.
+    """
 
     def state(kind: T) -> T:
         setattr(kind, _SHOWN_BY, attribute)

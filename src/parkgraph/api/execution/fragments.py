@@ -12,6 +12,7 @@ import orjson
 from orjson import Fragment
 
 from parkgraph.api.execution.completion import Select
+from parkgraph.api.execution.resolution import ITSELF
 from parkgraph.api.execution.run import PathTo, Run
 
 Key = tuple[int, int]
@@ -53,11 +54,11 @@ class Fragments:
         something that is not kept: that is left to `otherwise`. `keys`: of the answer in their order, and whether they
         are holes, which `holes` fills.
         """
-        unkept = otherwise or select
+        unkept, is_itself = otherwise or select, shown_by == ITSELF
         number, young, static = next(self._numbers), self._young, not any(keys.values())
 
         def select_kept(run: Run, source: Any, path: PathTo) -> Any:
-            shown = getattr(source, shown_by)
+            shown = source if is_itself else getattr(source, shown_by)
             if shown is None:
                 return unkept(run, source, path)
             key = number, id(shown)

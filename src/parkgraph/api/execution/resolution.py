@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
+
+ITSELF: Final = "itself"
+"""Instead of an attribute, the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Resolutions(Protocol):
 
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         """The attribute of this type's objects with what they show: the steady fields of two objects that show the same
-        thing are the same. It may be None in an object that shows nothing which lasts.
+        thing are the same. It may be None in an object that shows nothing which lasts. ITSELF: the objects are that.
         """
 
     def mostly_shown_by(self, kind: GraphQLObjectType) -> tuple[str, Set[str]] | None:
