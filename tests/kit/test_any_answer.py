@@ -34,6 +34,7 @@ NETWORKS = {
     "ngsi": ("heidelberg.json", 'url = "{url}/heidelberg.json"'),
     "parclick": ("api/v1/parking/list", 'base_url = "{url}/api"\nusername = "kim"\npassword = "secret"'),
     "parkapi": ("konstanz.json", 'source = "konstanz"\nurl = "{url}/konstanz.json"'),
+    "parkendd": ("dresden.json", 'url = "{url}/dresden.json"'),
     "parkwhiz": ("api/quotes", 'base_url = "{url}/api"\nclient_id = "kim"\nclient_secret = "secret"'),
     "rdw": ("v2/static/cea4cffe-158c-4b08-b940-5d5eefeba089.json", 'base_url = "{url}/v2"'),
     "sbb": ("parking-facilities.json", 'url = "{url}/parking-facilities.json"'),

@@ -1,12 +1,12 @@
 """One row of a status document, as an occupancy."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from xml.etree.ElementTree import fromstring
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
+from parkgraph.domain.occupancy import Occupancy, OccupancyLevel, OccupancyUpdate
 from parkgraph.sdk import RowRejected
 from parkgraph_datex2.status import to_update
 
@@ -48,6 +48,30 @@ def test_the_total_counts_and_not_that_of_assigned_spaces() -> None:
         "</assignedParkingSpacesStatus></assignedParkingSpacesStatus>"
     )
     assert stuttgart("open", vacant=141, occupied=19, inner=casual).vacant == 141
+
+
+def since_37(said: str) -> OccupancyUpdate:
+    """The shape of version 3.7: one for sites, places and spaces."""
+    row = f'<parkingStatusInformation><reference id="dom" version="7"/>{said}</parkingStatusInformation>'
+    return to_update(fromstring(row), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("<openingStatus>open</openingStatus><status>spacesAvailable</status>", OccupancyLevel.VACANT),
+        ("<openingStatus>closed</openingStatus>", OccupancyLevel.CLOSED),
+        ("<openingStatus>open</openingStatus><status>fullAtEntrance</status>", OccupancyLevel.FULL),
+    ],
+)
+def test_since_version_3_7_a_status_has_other_names(said: str, level: OccupancyLevel) -> None:
+    counts = (
+        "<lastUpdated>2026-10-01T08:00:00Z</lastUpdated><occupancy><numberOfVacantSpaces>40</numberOfVacantSpaces>"
+        "<numberOfOccupiedSpaces>60</numberOfOccupiedSpaces><occupancy>60</occupancy></occupancy>"
+    )
+    update = since_37(counts + said)
+    assert update.local_id == "dom"
+    assert update.occupancy == Occupancy(40, 100, level, datetime(2026, 10, 1, 8, tzinfo=UTC))
 
 
 def test_vacant_and_occupied_are_the_capacity() -> None:

@@ -12,8 +12,8 @@ from parkgraph.sdk import Malformed, RowRejected
 FACILITIES: Final = frozenset({"parkingFacility", "parkingRecord"})
 """The rows of a parkingFacilityTable and of a parkingTable."""
 
-STATUSES: Final = frozenset({"parkingFacilityStatus", "parkingRecordStatus"})
-"""The rows of their status publications."""
+STATUSES: Final = frozenset({"parkingFacilityStatus", "parkingRecordStatus", "parkingStatusInformation"})
+"""The rows of their status publications; the last one since version 3.7."""
 
 STATUS_PUBLICATIONS: Final = frozenset(
     f"{first}arking{kind}Publication" for first in "pP" for kind in ("Status", "FacilityTableStatus")
@@ -55,7 +55,8 @@ def facility_id(row: Element) -> str:
     """The id of a facility, or the id that a status refers to. Raises RowRejected where there is none."""
     named = [row]
     if row.tag in STATUSES:
-        named = row.findall("parkingFacilityReference") + row.findall("parkingRecordReference")
+        names = ("parkingFacilityReference", "parkingRecordReference", "reference")
+        named = [element for name in names for element in row.findall(name)]
     found = next((element.get("id", "").strip() for element in named), "")
     if not found:
         raise RowRejected("has no id of a facility")

@@ -1,4 +1,4 @@
-"""A parkingFacilityStatus or parkingRecordStatus, as an occupancy."""
+"""A parkingFacilityStatus, parkingRecordStatus or parkingStatusInformation (since version 3.7), as an occupancy."""
 
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -19,6 +19,24 @@ _LEVELS: Final = {
     "almostFull": OccupancyLevel.FEW,
     "spacesAvailable": OccupancyLevel.VACANT,
 }
+_VACANT: Final = (
+    "totalNumberOfVacantParkingSpaces",
+    "parkingOccupancy/parkingNumberOfVacantSpaces",
+    "occupancy/numberOfVacantSpaces",
+)
+_OCCUPIED: Final = (
+    "totalNumberOfOccupiedParkingSpaces",
+    "parkingOccupancy/parkingNumberOfOccupiedSpaces",
+    "occupancy/numberOfOccupiedSpaces",
+)
+_CAPACITY: Final = (
+    "totalParkingCapacityOverride",
+    "parkingOccupancy/parkingNumberOfSpacesOverride",
+    "occupancy/numberOfSpacesOverride",
+)
+_WORDS: Final = (
+    "parkingFacilityStatus", "parkingSiteStatus", "parkingSiteOpeningStatus", "openingStatus", "status",
+)  # fmt: skip
 _WORST_FIRST: Final = (OccupancyLevel.CLOSED, OccupancyLevel.FULL, OccupancyLevel.FEW, OccupancyLevel.VACANT)
 
 
@@ -31,7 +49,7 @@ def to_update(row: Element, zone: ZoneInfo) -> OccupancyUpdate:
             vacant=vacant,
             capacity=capacity,
             level=_level(row, vacant, capacity),
-            observed_at=instant(text(row, "parkingFacilityStatusTime", "parkingStatusOriginTime"), zone),
+            observed_at=instant(text(row, "parkingFacilityStatusTime", "parkingStatusOriginTime", "lastUpdated"), zone),
         ),
     )
 
@@ -41,9 +59,7 @@ def _counts(row: Element) -> tuple[int | None, int | None]:
 
     Only direct children count: below them are the same names again for groups and for assigned spaces.
     """
-    vacant = count(text(row, "totalNumberOfVacantParkingSpaces", "parkingOccupancy/parkingNumberOfVacantSpaces"))
-    occupied = count(text(row, "totalNumberOfOccupiedParkingSpaces", "parkingOccupancy/parkingNumberOfOccupiedSpaces"))
-    capacity = count(text(row, "totalParkingCapacityOverride", "parkingOccupancy/parkingNumberOfSpacesOverride"))
+    vacant, occupied, capacity = (count(text(row, *names)) for names in (_VACANT, _OCCUPIED, _CAPACITY))
     if vacant == 0 and 0 in (occupied, capacity):
         # 0 vacant and 0 occupied is a counter that is off, not a full car park.
         return None, capacity or None
@@ -56,10 +72,6 @@ def _counts(row: Element) -> tuple[int | None, int | None]:
 
 def _level(row: Element, vacant: int | None, capacity: int | None) -> OccupancyLevel:
     """The worst of what the words and the counts say: a status comes in several words, "open" is none of them."""
-    words = {
-        (word.text or "").strip()
-        for name in ("parkingFacilityStatus", "parkingSiteStatus", "parkingSiteOpeningStatus")
-        for word in row.iterfind(name)
-    }
+    words = {(word.text or "").strip() for name in _WORDS for word in row.iterfind(name)}
     levels = {_LEVELS.get(word) for word in words} | {level_of(vacant, capacity)}
     return next((level for level in _WORST_FIRST if level in levels), OccupancyLevel.UNKNOWN)
