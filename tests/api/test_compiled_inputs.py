@@ -11,6 +11,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from parkgraph.api.gate_inputs import GateEventInput, PlateReadInput
 from parkgraph.api.schema import ParkGraphSchema, build
 from parkgraph.api.yard_inputs import YardInput
+from tests.yards.yards import INPUT
 
 READ = {
     "eventId": str(uuid4()),
@@ -24,16 +25,6 @@ READ = {
     "clockSynced": True,
 }
 EDGE = {"decision": "OPEN", "reason": "EXACT_RIGHT", "decidedAt": "2026-11-28T12:00:00Z"}
-YARD = {
-    "name": "Hof",
-    "timezone": "Europe/Berlin",
-    "country": "DE",
-    "location": {"latitude": 48.78, "longitude": 9.18},
-    "openingHours": "24/7",
-    "spaces": [{"count": 5}],
-    "rates": {"simple": {"currency": "EUR", "price": "1.20"}},
-    "access": {"method": "PLATE"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +43,7 @@ def schema() -> ParkGraphSchema:
             id="inputs within",
         ),
         pytest.param(GateEventInput, {"plateRead": READ}, id="one of several"),
-        pytest.param(YardInput, YARD, id="lists and enums"),
+        pytest.param(YardInput, dict(INPUT), id="lists and enums"),
     ],
 )
 def test_it_is_what_strawberry_makes(schema: ParkGraphSchema, kind: type[Any], value: dict[str, Any]) -> None:

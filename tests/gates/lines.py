@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from parkgraph.accounts.principal import Role
 from tests.yards.serving import Api
+from tests.yards.yards import INPUT
 
 OWNER: Final = ("berta", Role.OWNER)
 STRANGER: Final = ("carla", Role.OWNER)
@@ -44,16 +45,6 @@ query GateAllowList($gateId: ID!, $sinceVersion: Int) {
 _CREATE: Final = """
 mutation ($key: String!, $input: YardInput!) { createYard(idempotencyKey: $key, input: $input) { id version } }
 """
-_YARD: Final = {
-    "name": "Hof",
-    "timezone": "Europe/Berlin",
-    "country": "DE",
-    "location": {"latitude": 48.78, "longitude": 9.18},
-    "openingHours": "24/7",
-    "spaces": [{"count": 5}],
-    "rates": {"simple": {"currency": "EUR", "price": "1.20"}},
-    "access": {"method": "PLATE"},
-}
 
 
 def utc_now() -> datetime:
@@ -204,7 +195,7 @@ async def register(api: Api, yard: str, who: tuple[str, Role] = OWNER) -> Line:
 
 
 async def open_site(api: Api) -> Site:
-    yard = await api.ask(OWNER, _CREATE, key=uuid4().hex, input=_YARD)
+    yard = await api.ask(OWNER, _CREATE, key=uuid4().hex, input=INPUT)
     publish = "mutation ($id: ID!, $version: Int!) { publishYard(yardId: $id, version: $version) { __typename } }"
     published = await api.ask(OWNER, publish, id=yard["id"], version=yard["version"])
     assert published == {"__typename": "Yard"}

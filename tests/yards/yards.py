@@ -1,6 +1,7 @@
 """Yards that tests write."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +20,18 @@ RATES: Final = RateTable(
     "EUR",
     (RateLineCollection((RateLine(RateLineKind.INCREMENTING, Decimal("1.20"), increment=timedelta(hours=1)),)),),
 )
+
+INPUT: Final[Mapping[str, Any]] = {
+    "name": "Hof",
+    "timezone": "Europe/Berlin",
+    "country": "DE",
+    "location": {"latitude": 48.78, "longitude": 9.18},
+    "openingHours": "24/7",
+    "spaces": [{"count": 5}],
+    "rates": {"simple": {"currency": "EUR", "price": "1.20"}},
+    "access": {"method": "PLATE"},
+}
+"""A yard of five spaces, as YardInput has it."""
 
 
 def yard(**facts: Any) -> Yard:
