@@ -37,6 +37,9 @@ AGAIN_S: Final = 3600
 SOON: Final = 1_000_000
 """Objects that the collector looks at in a tenth of a second."""
 
+YOUNGEST: Final = 0
+"""The objects that came since the collector last looked."""
+
 AT_ONCE: Final = 100
 """Objects that go in one go."""
 
@@ -95,13 +98,14 @@ class Staying:
             self.freeze()
 
     def freeze(self) -> None:
-        """All that is there now, but for garbage."""
+        """All that is there now, but for garbage among what is youngest: what queries keep is not looked at for it."""
         self._new = 0
         if self._clock() - self._looked >= AGAIN_S:
             self._looked = self._clock()
             if gc.get_freeze_count() <= SOON:
                 gc.unfreeze()
-        gc.collect()
+                gc.collect()
+        gc.collect(YOUNGEST)
         gc.freeze()
 
 

@@ -1,5 +1,6 @@
 """Adapters of feeds, each on its own samples: while what they publish is read, the event loop goes on."""
 
+import asyncio
 import sys
 from types import FrameType
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from parkgraph.networks import registry
 from parkgraph.networks.registry import discover
 from parkgraph.sdk import FeedAdapter, read_rows
-from parkgraph.sdk.aside import by_threads
+from parkgraph.sdk.aside import computed_by
 from parkgraph.sdk.replay import ReplayClient
 
 FEEDS = {name: kind for name, kind in discover().items() if issubclass(kind, FeedAdapter) and kind.demo}
@@ -27,7 +28,7 @@ async def test_no_rows_of_a_feed_are_read_in_the_event_loop(name: str) -> None:
 
     sys.setprofile(called)
     try:
-        with by_threads():
+        with computed_by(asyncio.to_thread):
             batch = await adapter.listings()
             if adapter.info.occupancies_every:
                 await adapter.occupancies()

@@ -3,10 +3,15 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parkgraph.domain.civil import Band, Day
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.place import Feature, Listing
 from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
 from parkgraph.sdk import Batch, read_rows
+from parkgraph.sdk.alike import Alike
 
 
 def to_listing(row: tuple[str, str]) -> Listing:
@@ -45,6 +50,17 @@ def test_amounts_that_are_equal_but_written_otherwise_stay_as_they_are() -> None
         repr(to_listing(("1", "1.5")).rates),
         repr(to_listing(("2", "1.50")).rates),
     )
+
+
+@given(st.permutations(list(Day)), st.permutations(list(Day)))
+def test_sets_in_tariffs_are_equal_in_any_order(one: list[Day], other: list[Day]) -> None:
+    alike, listings = Alike(), []
+    for local_id, days in (("1", one), ("2", other)):
+        line = RateLine(RateLineKind.FLAT, Decimal(3), band=Band(days=frozenset(days)))
+        rates = RateTable("EUR", (RateLineCollection((line,)),))
+        listings.append(Listing(local_id, "Markt", Coordinates(48.7, 9.1), rates=rates))
+        alike.share(listings[-1])
+    assert listings[0].rates is listings[1].rates
 
 
 def test_a_part_that_can_change_is_not_shared_and_rejects_no_row() -> None:

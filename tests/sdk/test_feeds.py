@@ -6,7 +6,7 @@ import threading
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.place import Listing
 from parkgraph.sdk import RowRejected, read_feed
-from parkgraph.sdk.aside import by_threads
+from parkgraph.sdk.aside import computed_by
 
 
 async def test_the_event_loop_goes_on_while_a_feed_is_read() -> None:
@@ -18,7 +18,7 @@ async def test_the_event_loop_goes_on_while_a_feed_is_read() -> None:
             raise RuntimeError("nobody else had a turn")
         return Listing(row, "Markt", Coordinates(48.7, 9.1))
 
-    with by_threads():
+    with computed_by(asyncio.to_thread):
         reading = asyncio.create_task(read_feed(["1", "2"], to_listing, str))
     await asyncio.to_thread(begun.wait)
     may_end.set()

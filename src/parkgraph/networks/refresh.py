@@ -18,7 +18,7 @@ from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
 from parkgraph.pauses import empty, in_thread
-from parkgraph.sdk.aside import by_threads
+from parkgraph.sdk.aside import computed_by
 from parkgraph.sdk.batch import Batch, Rejected
 from parkgraph.sdk.contract import FeedAdapter
 
@@ -136,13 +136,13 @@ class Refresher:
     # in a thread, so that nobody waits for it; and one after the other, since each is made from the one before.
 
     async def _take_listings(self) -> _Taken:
-        with by_threads():
+        with computed_by(in_thread):
             answers: list[object] = [await self._adapter.listings()]
         async with self._taking:
             return await self._taken(self._with_listings, answers)
 
     async def _take_occupancies(self) -> _Taken:
-        with by_threads():
+        with computed_by(in_thread):
             answers: list[object] = [await self._adapter.occupancies()]
         async with self._taking:
             return await self._taken(self._with_occupancies, answers)

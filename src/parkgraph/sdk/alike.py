@@ -1,5 +1,7 @@
 """Parts of listings that are written alike are one object: a thousand rows have one tariff, and each is read anew."""
 
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any, Final
 
 from parkgraph.domain.occupancy import OccupancyUpdate
@@ -14,7 +16,7 @@ class Alike:
 
     def __init__(self) -> None:
         self._parts: dict[str, dict[Any, Any]] = {name: {} for name in SHARED}
-        self._tables: dict[str, RateTable] = {}
+        self._tables: dict[tuple[Any, ...], RateTable] = {}
         self._known: set[int] = set()
 
     def share(self, listing: Listing | OccupancyUpdate) -> None:
@@ -32,9 +34,24 @@ class Alike:
             object.__setattr__(listing, "rates", table)
 
     def _table(self, table: RateTable) -> RateTable:
-        """By how it is written: 1.5 and 1.50 are equal, and not the same on a bill."""
+        """1.5 and 1.50 are equal, and not the same on a bill."""
         if id(table) in self._known:
             return table
-        one = self._tables.setdefault(repr(table), table)
-        self._known.add(id(one))
-        return one
+        written: list[int | str] = []
+        _write(table, written)
+        with suppress(TypeError):  # one of a wrong kind has no hash, and is found elsewhere
+            table = self._tables.setdefault((table, *written), table)
+            self._known.add(id(table))
+        return table
+
+
+def _write(value: object, written: list[int | str]) -> None:
+    """How the amounts in a value are written, as far as equal ones may differ in that, one after the other."""
+    if isinstance(value, Decimal):
+        sign, _, exponent = value.as_tuple()
+        written += sign, exponent
+        return
+    names = getattr(type(value), "__dataclass_fields__", ())
+    for each in value if isinstance(value, tuple) else [getattr(value, name) for name in names]:
+        if each is not None:
+            _write(each, written)

@@ -1,15 +1,17 @@
 """Long computing aside from the event loop, so that others have their turn: in the server by a thread."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_by_threads: Final = ContextVar("by_threads", default=False)
+Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Gives what the work gives, as `asyncio.to_thread` does."""
+
+_runner: Final[ContextVar[Runner | None]] = ContextVar("runner", default=None)
 
 
 async def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -17,14 +19,18 @@ async def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
     Where nobody else has a turn, as in `adapter check`, it is done at once.
     """
-    return await asyncio.to_thread(work, *args, **kwargs) if _by_threads.get() else work(*args, **kwargs)
+    run = _runner.get()
+    if run is None:
+        return work(*args, **kwargs)
+    done: R = await run(lambda: work(*args, **kwargs))
+    return done
 
 
 @contextmanager
-def by_threads() -> Iterator[None]:
-    """Within, what is computed aside is computed by a thread."""
-    before = _by_threads.set(True)
+def computed_by(run: Runner) -> Iterator[None]:
+    """Within, what is computed aside is computed by this."""
+    before = _runner.set(run)
     try:
         yield
     finally:
-        _by_threads.reset(before)
+        _runner.reset(before)
