@@ -17,7 +17,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from parkgraph import identity, logs, telemetry
@@ -68,19 +67,18 @@ class Application(Starlette):
     """`straight` and `live`: answer requests to GRAPHQL_PATH, and WebSockets there, before any route is looked at."""
 
     straight: ASGIApp
-    live: Callable[[WebSocket], Awaitable[None]]
+    live: ASGIApp
 
     def build_middleware_stack(self) -> ASGIApp:
         """As Starlette's, without its outermost part, whose work Masking does."""
         routed = ExceptionMiddleware(self.router)
 
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
             if scope["type"] == "http" and scope["path"] == GRAPHQL_PATH:
-                await self.straight(scope, receive, send)
-            elif scope["type"] == "websocket" and scope["path"] == GRAPHQL_PATH:
-                await self.live(WebSocket(scope, receive, send))
-            else:
-                await routed(scope, receive, send)
+                return self.straight(scope, receive, send)
+            if scope["type"] == "websocket" and scope["path"] == GRAPHQL_PATH:
+                return self.live(scope, receive, send)
+            return routed(scope, receive, send)
 
         stack: ASGIApp = app
         for middleware, args, kwargs in reversed(self.user_middleware):
@@ -164,7 +162,7 @@ def create_app(
         quiet=development,
     )
     app = Application(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
-    app.straight, app.live = endpoint, live.serve
+    app.straight, app.live = endpoint, live
     app.state.draining = False
     app.state.seats = seats
     app.state.start_problem = None

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from os import urandom
 from typing import Final, Protocol
@@ -60,10 +60,11 @@ class Requests:
         self._quiet = quiet
         self._tell = tell
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """What is no request is handed on as it is: a connection that stays open carries nothing of this."""
+        return self._request(scope, receive, send) if scope["type"] == "http" else self._app(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _request_id(scope)
         answer = _Answer(send, request_id, self._draining)
         path = scope["path"] if scope["path"] in self._paths else OTHER

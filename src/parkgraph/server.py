@@ -12,6 +12,8 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from parkgraph.lean_sockets import LeanSocket
+
 DRAIN_SECONDS: Final = 20
 """How long requests may take after the signal to end."""
 
@@ -44,7 +46,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,  # [server] trusted_proxies says whose are believed
         timeout_graceful_shutdown=DRAIN_SECONDS,
         server_header=False,
-        ws="websockets-sansio",
+        ws=LeanSocket,
         ws_max_size=MAX_MESSAGE,
         ws_ping_interval=None,
         ws_per_message_deflate=False,

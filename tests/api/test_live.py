@@ -38,7 +38,7 @@ def told() -> Iterator[Told]:
     documents = Documents(schema.build(), Limits(), production=True)
     known = PersistedQueries([KNOWN], only=True)
     live = LiveEndpoint(documents, known, RateLimiter(None), Seats(10, 10), lambda: context)
-    with serving(Starlette(routes=[WebSocketRoute("/graphql", live.serve)])) as client:
+    with serving(Starlette(routes=[WebSocketRoute("/graphql", live)])) as client:
         url = str(client.base_url.join("/graphql")).replace("http", "ws", 1)
 
         def first(payload: dict[str, Any]) -> dict[str, Any]:

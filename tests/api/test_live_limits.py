@@ -31,7 +31,7 @@ async def serving(seats: Seats) -> AsyncIterator[str]:
     """The address of the endpoint alone."""
     nothing: Any = None  # nobody subscribes
     endpoint = LiveEndpoint(DOCUMENTS, PersistedQueries(), RateLimiter(None), seats, lambda: nothing)
-    async with listening(Starlette(routes=[WebSocketRoute("/graphql", endpoint.serve)])) as host:
+    async with listening(Starlette(routes=[WebSocketRoute("/graphql", endpoint)])) as host:
         yield f"ws://{host}/graphql"
 
 
@@ -53,7 +53,7 @@ async def begun(socket: ClientConnection) -> Watcher:
 async def test_it_lasts_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LIFE_SECONDS", 0.01)
     async with serving(Seats(1, 1)) as url, connected(url) as socket:
-        assert await Watcher(socket).closed() == GOING_AWAY
+        assert await (await begun(socket)).closed() == GOING_AWAY
 
 
 @pytest.mark.parametrize("seats", [Seats(2, 9), Seats(9, 2)], ids=["of a client", "of all"])

@@ -15,13 +15,14 @@ import pytest
 import pytest_asyncio
 import uvicorn
 import websockets
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from websockets.asyncio.client import ClientConnection, connect
 
 from parkgraph.accounts.principal import Role
 from parkgraph.api.live import MAX_SUBSCRIPTIONS, PROTOCOL
 from parkgraph.app import create_app
 from parkgraph.live.hub import Hub
+from parkgraph.server import configured
 from parkgraph.settings import load
 from tests.gates.lines import DRIVER, OWNER, STRANGER, Site, open_site
 from tests.signed_in import token
@@ -35,9 +36,11 @@ SESSIONS = "subscription ($gate: ID) { sessionChanged(gateId: $gate) { plate sta
 
 
 @asynccontextmanager
-async def listening(app: Starlette) -> AsyncIterator[str]:
+async def listening(app: ASGIApp) -> AsyncIterator[str]:
     """The host and port of this application, served for real."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    config = configured(app)
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         running = asyncio.create_task(server.serve([listener]))
         while not server.started:

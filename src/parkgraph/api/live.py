@@ -5,15 +5,15 @@ request does in its header: `{"Authorization": "Bearer …"}`. Documents have th
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 from graphql import OperationType
 from orjson import Fragment
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.types import Receive, Scope, Send
 
 from parkgraph.accounts.principal import ANONYMOUS, Principal
 from parkgraph.api.admission import OverloadedError, RateLimitedError, RateLimiter, client_of
@@ -68,36 +68,41 @@ class LiveEndpoint:
         self._context = context
         self._authenticate = authenticate
 
-    async def serve(self, socket: WebSocket) -> None:
-        if PROTOCOL not in socket.scope.get("subprotocols", ()):
-            await socket.accept()
-            await socket.close(BAD_PROTOCOL, f"The protocol must be {PROTOCOL}.")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        talk = _Talk(receive, send)
+        if PROTOCOL not in scope.get("subprotocols", ()):
+            await talk.accept(None)
+            await talk.close(BAD_PROTOCOL, f"The protocol must be {PROTOCOL}.")
             return
-        client = client_of(socket.client.host if socket.client else "")
-        await socket.accept(PROTOCOL)
+        host, _ = scope["client"] or ("", 0)
+        client = client_of(host)
         try:
+            await talk.accept(PROTOCOL)
             with self._seats.seat(client):
-                await self._talk(socket, client)
+                await self._talk(talk, client)
         except NoSeatError:
-            await socket.close(TOO_MANY, "Too many connections.")
+            await talk.close(TOO_MANY, "Too many connections.")
+        except OSError:
+            pass  # it is gone
 
-    async def _talk(self, socket: WebSocket, client: str) -> None:
-        talk = _Talk(socket)
+    async def _talk(self, talk: "_Talk", client: str) -> None:
         try:
-            async with asyncio.timeout(LIFE_SECONDS):
-                principal = await self._init(talk, client)
-                context = self._context()
-                if not principal.is_anonymous:
-                    context = replace(context, principal=principal)
-                async with asyncio.TaskGroup() as group:
-                    with talk.kept_alive(group):
-                        await self._listen(talk, context, group)
+            principal = await self._init(talk, client)
+            context = self._context()
+            if not principal.is_anonymous:
+                context = replace(context, principal=principal)
+            async with asyncio.TaskGroup() as group:
+                talk.keep_alive(group)
+                try:
+                    await self._listen(talk, context, group)
+                finally:
+                    talk.keep_alive(None)
         except* _Close as closes:
             for close in _leaves(closes):
                 await talk.close(close.code, close.reason)
         except* TimeoutError:
-            await talk.close(GOING_AWAY, "Connect again.")
-        except* (WebSocketDisconnect, RuntimeError):
+            await talk.close(GOING_AWAY, "Nothing is taken.")
+        except* OSError:
             pass  # it is gone
 
     async def _init(self, talk: "_Talk", client: str) -> Principal:
@@ -126,6 +131,7 @@ class LiveEndpoint:
             match message.get("type"):
                 case "subscribe":
                     self._subscribe(talk, context, message, group)
+                    del message
                 case "complete":
                     if running := talk.running.pop(str(message.get("id")), None):
                         running.cancel()
@@ -150,8 +156,9 @@ class LiveEndpoint:
 
     async def _tell(self, talk: "_Talk", context: Context, key: str, payload: Mapping[str, Any]) -> None:
         try:
-            asked = self._understand(payload, bound=context.principal.scope is not None)
-            async with aclosing(tell(self._documents, asked, context)) as told:
+            told = tell(self._documents, self._understand(payload, bound=context.principal.scope is not None), context)
+            del payload  # thousands wait below
+            async with aclosing(told):
                 async for text in told:
                     await talk.send({"type": "next", "id": key, "payload": Fragment(text)})
                     del text
@@ -176,17 +183,26 @@ class LiveEndpoint:
 class _Talk:
     """One connection. `running`: its subscriptions by their ids. `answered`: the last ping, or there was none."""
 
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
+    __slots__ = ("_ends", "_receive", "_send", "_timer", "_turn", "answered", "running")
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
         self._turn = asyncio.Lock()
+        self._ends = asyncio.get_running_loop().time() + LIFE_SECONDS
         self.running: dict[str, asyncio.Task[None]] = {}
         self.answered = True
         self._timer: asyncio.TimerHandle | None = None
 
+    async def accept(self, protocol: str | None) -> None:
+        await self._receive()  # that it wants to connect
+        await self._send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
+
     async def receive(self) -> Mapping[str, Any]:
-        message = await self._socket.receive()
+        """Raises OSError when it is gone, and _Close."""
+        message = await self._receive()
         if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1006))
+            raise ConnectionResetError
         text = message.get("text")
         if text is None or len(text) > MAX_MESSAGE:
             raise _Close(BAD_REQUEST, "Invalid message")
@@ -199,26 +215,34 @@ class _Talk:
         return read
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """A client that takes nothing for SEND_SECONDS is gone."""
+        """A client that takes nothing for SEND_SECONDS is gone. Raises TimeoutError and OSError."""
         async with self._turn, asyncio.timeout(SEND_SECONDS):
-            await self._socket.send_text(orjson.dumps(message).decode())
+            await self._send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
 
-    @contextmanager
-    def kept_alive(self, group: asyncio.TaskGroup) -> Iterator[None]:
-        """As long as this, it is asked for signs of life; by a timer, as a task is more to carry."""
-        self._beat_later(group)
-        try:
-            yield
-        finally:
-            if self._timer:
-                self._timer.cancel()
+    def keep_alive(self, group: asyncio.TaskGroup | None) -> None:
+        """From now on tasks of this group ask it for signs of life; None: no more. Until then a timer is enough."""
+        if self._timer:
+            self._timer.cancel()
+        if group:
+            self._beat_later(group)
 
     def _beat_later(self, group: asyncio.TaskGroup) -> None:
-        self._timer = asyncio.get_running_loop().call_later(PING_SECONDS, self._beat, group)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(min(loop.time() + PING_SECONDS, self._ends), self._beat, group)
 
     def _beat(self, group: asyncio.TaskGroup) -> None:
-        self._beat_later(group)
-        group.create_task(self._ping())
+        if self._is_over:
+            group.create_task(self._end())
+        else:
+            self._beat_later(group)
+            group.create_task(self._ping())
+
+    @property
+    def _is_over(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._ends
+
+    async def _end(self) -> None:
+        raise _Close(GOING_AWAY, "Connect again.")
 
     async def _ping(self) -> None:
         if not self.answered:
@@ -227,8 +251,8 @@ class _Talk:
         await self.send({"type": "ping"})
 
     async def close(self, code: int, reason: str) -> None:
-        with suppress(RuntimeError, WebSocketDisconnect):
-            await self._socket.close(code, reason)
+        with suppress(OSError, RuntimeError):  # it is gone, or is being closed already
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 def _leaves(group: BaseExceptionGroup[_Close]) -> list[_Close]:

@@ -1,5 +1,6 @@
 """Around everything that answers: an unexpected exception is logged, and the client learns no more than INTERNAL."""
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Final
 
@@ -17,8 +18,11 @@ class Masking:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = scope["type"] != "http"
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return self._mask(scope, receive, send) if scope["type"] == "http" else self._app(scope, receive, send)
+
+    async def _mask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
 
         async def watched(message: Message) -> None:
             nonlocal begun

@@ -47,8 +47,9 @@ class PlaceSubscription:
             str | None, strawberry.argument(description="A version that was told before; null: from now on.")
         ] = None,
     ) -> AsyncIterator[PlacesChanged]:
-        watched = _watched(info, bounds, ids)
-        async for changed in info.context.graph.watching.watch(watched, since):
+        changes = info.context.graph.watching.watch(_watched(info, bounds, ids), since)
+        del info, bounds, ids  # and all that executed the document: thousands wait here
+        async for changed in changes:
             told = PlacesChanged.of(changed)
             del changed
             yield told

@@ -29,7 +29,9 @@ async def tell(documents: Documents, asked: Understood, context: Context) -> Asy
     for: there are thousands who wait.
     """
     supplied = asked.supply()
-    async with aclosing(await documents.subscribe(asked.operation, context, asked.request.variables)) as events:
+    events = await documents.subscribe(asked.operation, context, asked.request.variables)
+    del asked
+    async with aclosing(events):
         try:
             async for event in events:
                 answer = supplied.execute(context, event)
