@@ -10,9 +10,23 @@ import uvicorn
 
 
 class _Server(uvicorn.Server):
+    """Ends at once; uvicorn's looks every tenth of a second whether it should."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._ending.wait()
+
+    def end(self) -> None:
+        self.should_exit = self.force_exit = True
+        self._ending.set()
 
 
 @asynccontextmanager
@@ -26,7 +40,7 @@ async def serving_app(app: Any, **options: Any) -> AsyncIterator[str]:
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.should_exit = server.force_exit = True
+            server.end()
             await task
 
 
