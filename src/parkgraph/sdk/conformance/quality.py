@@ -25,7 +25,7 @@ PRICE: Final = (
 class KnownPrice(BaseModel):
     """What the network asks for a stay, by its own page or machine. `listing`: an id in the samples.
 
-    `total` is written as "2.40 EUR". A search needs no stay: the sample is the answer to one.
+    `total` is written as "2.40 EUR", `source` says where. A search needs no stay: the sample is the answer to one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +34,7 @@ class KnownPrice(BaseModel):
     total: Annotated[str, Field(pattern=r"^\d{1,9}(\.\d{1,3})? [A-Z]{3}$")]
     arrive: AwareDatetime | None = None
     leave: AwareDatetime | None = None
+    source: str | None = None
 
     @property
     def money(self) -> Money:
