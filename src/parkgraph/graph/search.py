@@ -21,6 +21,7 @@ from parkgraph.graph.hit import KEY, Hit, key_shape
 from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import Offer, compared, exclusions, is_fresh, live_level, offers, zone_of
 from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
+from parkgraph.graph.patience import Patience
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.priced import Prices
 from parkgraph.graph.question import NO_FILTER, PlaceSort, Question
@@ -33,8 +34,8 @@ from parkgraph.sdk.contract import NetworkInfo
 QUOTES_OF_A_PAGE: Final = 10
 """Listings of one page whose prices are asked for one by one."""
 
-ASKED_FOR: Final = 0.97
-"""The part of the deadline in which networks may answer; in the rest the answer is laid together."""
+BESIDES: Final = 5.0
+"""An answer takes so many times what its page takes: networks are asked and heard, and it is written and sent."""
 
 QUOTES_LEFT: Final = 0.5
 """The part of the deadline that has to be left for them: less would blame networks for our lateness."""
@@ -102,22 +103,28 @@ class Search:
         self._deadline_s = deadline_s
         self._clock = clock
         self._turns = Turns()
+        self._patience = Patience(deadline_s)
         self._prices = Prices()
         self._pages: Pages[Hit] = Pages()
 
     async def find(self, question: Question, first: int, after: str | None) -> Answer:
         """The page of `first` hits after the cursor. Raises CursorError."""
-        ends = asyncio.get_running_loop().time() + self._deadline_s
-        waiting_s = self._deadline_s * ASKED_FOR
-        answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
+        clock = asyncio.get_running_loop().time
+        ends = clock() + self._deadline_s
+        waiting_s = self._patience.begin()
+        try:
+            answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
+        finally:
+            self._patience.end()
         # A fingerprint takes as long as some places: it is made where something may be known by it.
         asked = None if any(answer.batch for answer in answers) else (question.fingerprint, first, after)
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
             await self._turns.take()
-            moment = self._moment
+            moment, begun = self._moment, clock()
             page, looked_at = await self._page(question, first, after, answers, moment, ends)
+            self._patience.took(BESIDES * (clock() - begun))
             if asked and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
                 self._pages.keep(asked, page, moment)
         return Answer(page, was_found_again, partial(self._sources, question.area, answers), ends)
