@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, aside, read_feed
 from parkgraph_parkendd.document import parse
 from parkgraph_parkendd.facts import Facts
 
@@ -64,8 +64,9 @@ class Adapter(FeedAdapter[Settings]):
     async def listings(self) -> Batch[Listing]:
         facts = Facts({})
         if self.settings.geojson_url is not None:
-            facts = Facts.of((await self.client.get(self.settings.geojson_url, follow=True)).json())
+            geojson = await self.client.get(self.settings.geojson_url, follow=True)
+            facts = Facts.of(await aside(geojson.json))
         response = await self.client.get(self.settings.url, follow=True)
-        document = parse(response, ZoneInfo(self.settings.timezone))
-        batch = read_rows(document.rows, lambda row: document.read(row).to_listing(facts), document.id_of)
+        document = await aside(parse, response, ZoneInfo(self.settings.timezone))
+        batch = await read_feed(document.rows, lambda row: document.read(row).to_listing(facts), document.id_of)
         return batch.but(as_of=document.as_of, complete=document.complete)
