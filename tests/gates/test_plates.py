@@ -49,6 +49,9 @@ def test_a_whole_read_is_compared_as_rights_are(plate: str) -> None:
         "ⓈⒶⒷ123",
         "ＳＡＢ１２３",
         "SAB①②③",
+        "sab\u0131123",
+        "ßAB123",
+        "SAB123\u2028",
         "\u212aAB123",
         "🚗",
         "S;AB 123",
@@ -71,6 +74,12 @@ def test_characters_that_were_not_read_are_kept_apart() -> None:
 @pytest.mark.parametrize("group", ["0ODQ", "1IL", "2Z", "5S", "8B", "6G"])
 def test_what_cameras_confuse_is_folded(group: str) -> None:
     assert len(set(map(folded, group))) == 1
+
+
+@given(st.characters(exclude_characters="·•"))
+def test_no_character_but_its_own_is_read_as_one_of_a_plate(char: str) -> None:
+    plate = read(f"SAB12{char}")
+    assert plate is None or not plate.isascii() or char.isascii()
 
 
 @given(st.text(max_size=50))

@@ -8,6 +8,7 @@ MIN_CHARS: Final = 2
 UNREAD: Final = "?"
 """Stands for one character that the camera saw and could not read."""
 
+_BLANK: Final = " \t\r\n"
 _SEPARATORS: Final = frozenset(" -._:/·•")
 _NO_PLATES: Final = frozenset(
     {"UNLICENSED", "UNLICENCED", "NOPLATE", "NONE", "NULL", "UNKNOWN", "UNREAD", "NAN", "无车牌", "未识别"}
@@ -27,7 +28,7 @@ def read(text: str | None) -> str | None:
     if text is None or len(text) > 2 * MAX_CHARS:
         return None
     chars = []
-    for char in unicodedata.normalize("NFC", text.strip()) if _is_plain(text) else "-":
+    for char in unicodedata.normalize("NFC", text.strip(_BLANK)) if _is_plain(text) else "-":
         if char == UNREAD or char.isalnum():
             chars.append(char.upper())
         elif char not in _SEPARATORS:
@@ -50,5 +51,10 @@ def folded(plate: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether no character of it only stands for another, as a full-width one does."""
-    return text.isascii() or all(unicodedata.normalize("NFKC", char) == char for char in text)
+    """Whether no character of it only stands for another, as a full-width one does, or is another in upper case."""
+    return text.isascii() or all(unicodedata.normalize("NFKC", char) == char and _keeps_its_case(char) for char in text)
+
+
+def _keeps_its_case(char: str) -> bool:
+    """The upper case of a dotless i is that of i, and of a sharp s that of two."""
+    return char.upper().lower() == char.lower()

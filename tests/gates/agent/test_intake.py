@@ -57,6 +57,12 @@ async def test_a_camera_pushes_by_its_password_its_token_or_its_address(it: Gate
     assert await it.metric('messages_total{camera="basic",outcome="denied"}') == 3
 
 
+@pytest.mark.parametrize(("device", "level"), [("dahua", b'{"Events":['), ("hikvision", b'{"eventType":[')])
+async def test_a_message_that_is_nested_without_end_brings_nothing_down(it: Gate, device: str, level: bytes) -> None:
+    nested = level * 500 + b"]}" * 500
+    assert await it.push(device, nested) == 400
+
+
 async def test_dahua_is_answered_in_its_own_words(it: Gate) -> None:
     answer = await it.http.post(
         f"{it.url}/cameras/dahua?token={TOKEN}", json={"Active": "keepAlive", "DeviceID": "8M0"}

@@ -175,4 +175,7 @@ def line_of(settings: GateSettings, name: str) -> Line:
 def _looks(camera: CameraSettings, message: Message) -> tuple[Look, ...]:
     if camera.frigate_camera is not None and frigate.camera_of(message) != camera.frigate_camera:
         return ()
-    return READERS[camera.device](message)
+    try:
+        return READERS[camera.device](message)
+    except RecursionError:
+        raise Unreadable("nested too deeply") from None

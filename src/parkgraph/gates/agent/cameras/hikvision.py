@@ -95,7 +95,7 @@ def _elements(name: str, value: object) -> Iterator[Element]:
     for each in value if isinstance(value, list) else [value]:
         element = Element(name)
         if isinstance(each, dict):
-            element.extend(child for key, inner in each.items() for child in _elements(key, inner))
+            element.extend([child for key, inner in each.items() for child in _elements(key, inner)])
         else:
             element.text = str(each).lower() if isinstance(each, bool) else "" if each is None else str(each)
         yield element
