@@ -1,9 +1,11 @@
 """What rows say alike is one object."""
 
+from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkgraph.domain.civil import Band, Day
@@ -11,7 +13,8 @@ from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.place import Feature, Listing
 from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
 from parkgraph.sdk import Batch, read_rows
-from parkgraph.sdk.alike import Alike
+from parkgraph.sdk.alike import Alike, amounts
+from tests.sdk.tariffs import rate_tables
 
 
 def to_listing(row: tuple[str, str]) -> Listing:
@@ -50,6 +53,21 @@ def test_amounts_that_are_equal_but_written_otherwise_stay_as_they_are() -> None
         repr(to_listing(("1", "1.5")).rates),
         repr(to_listing(("2", "1.50")).rates),
     )
+
+
+def decimals(part: object) -> Iterator[Decimal]:
+    """Wherever in a tuple, or in the tuples in it."""
+    if isinstance(part, Decimal):
+        yield part
+    for inner in part if isinstance(part, tuple) else ():
+        yield from decimals(inner)
+
+
+@settings(max_examples=20)
+@given(rate_tables())
+def test_no_amount_of_a_tariff_is_overlooked(table: RateTable) -> None:
+    found = [str(amount) for amount in amounts(table) if amount is not None]
+    assert sorted(found) == sorted(map(str, decimals(astuple(table))))
 
 
 @given(st.permutations(list(Day)), st.permutations(list(Day)))

@@ -1,5 +1,6 @@
 """Parts of listings that are written alike are one object: a thousand rows have one tariff, and each is read anew."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
@@ -37,21 +38,19 @@ class Alike:
         """1.5 and 1.50 are equal, and not the same on a bill."""
         if id(table) in self._known:
             return table
-        written: list[int | str] = []
-        _write(table, written)
-        with suppress(TypeError):  # one of a wrong kind has no hash, and is found elsewhere
-            table = self._tables.setdefault((table, *written), table)
+        with suppress(TypeError, AttributeError):  # one of a wrong kind is found elsewhere
+            table = self._tables.setdefault((table, *map(str, amounts(table))), table)
             self._known.add(id(table))
         return table
 
 
-def _write(value: object, written: list[int | str]) -> None:
-    """How the amounts in a value are written, as far as equal ones may differ in that, one after the other."""
-    if isinstance(value, Decimal):
-        sign, _, exponent = value.as_tuple()
-        written += sign, exponent
-        return
-    names = getattr(type(value), "__dataclass_fields__", ())
-    for each in value if isinstance(value, tuple) else [getattr(value, name) for name in names]:
-        if each is not None:
-            _write(each, written)
+def amounts(table: RateTable) -> Iterator[Decimal | None]:
+    """Every amount of a table, always in the same order."""
+    yield table.added_tax
+    yield table.rounding.unit
+    for collection in table.collections:
+        yield collection.minimum_charge
+        for line in collection.lines:
+            yield line.value
+        for cap in collection.caps:
+            yield cap.amount

@@ -74,11 +74,10 @@ IMPORTERS: Final = frozenset({"__import__", "import_module", "importlib.import_m
 @lru_cache(maxsize=1)
 def _nodes(subject: Subject) -> tuple[tuple[str, ast.AST], ...]:
     """Every part of its source, and the file. Several rules ask for it, one after the other."""
-    return tuple(
-        (path.relative_to(subject.code).as_posix(), node)
-        for path in sorted(subject.code.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    )
+    code = subject.code
+    files = {path.relative_to(code).as_posix(): path for path in sorted(code.rglob("*.py"))}
+    parsed = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in files.items()}
+    return tuple((name, node) for name, tree in parsed.items() for node in ast.walk(tree))
 
 
 def _imported(subject: Subject) -> Iterator[tuple[str, str]]:
