@@ -130,6 +130,38 @@ def test_a_document_of_another_shape_is_a_rejected_row(static: object) -> None:
     assert reason(static)
 
 
+SQUARE: list[list[float]] = [[5.9, 52.2], [5.902, 52.2], [5.902, 52.202], [5.9, 52.202], [5.9, 52.2]]
+
+
+def with_area(area: object, usage: str = "Garage parkeren") -> dict[str, Any]:
+    """A facility without a point, as the network lists some."""
+    return beekstraat(accessPoints=[], specifications=[{"usage": usage, "capacity": 40, "areaGeometry": area}])
+
+
+def test_a_car_park_without_a_point_stands_in_the_middle_of_its_area() -> None:
+    location = only_listing(with_area({"type": "Polygon", "coordinates": [SQUARE]})).location
+    assert location.distance_m(Coordinates(52.201, 5.901)) < 1
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        None, 7, [], {}, {"type": "Polygon"}, {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[]]}, {"type": "Polygon", "coordinates": [[7, None, [], [5.9]]]},
+        {"type": "Polygon", "coordinates": [[*SQUARE, ["x", "y"]]]}, {"type": "Polygon", "coordinates": [SQUARE[0]]},
+        {"type": "Polygon", "coordinates": [[[lat, lon] for lon, lat in SQUARE]]},
+        {"type": "LineString", "coordinates": SQUARE},
+    ],
+)  # fmt: skip
+def test_an_area_that_cannot_be_is_no_position(area: object) -> None:
+    assert reason(with_area(area)) == "it has no position in the Netherlands"
+
+
+def test_a_zone_of_streets_has_no_middle() -> None:
+    area = {"type": "Polygon", "coordinates": [SQUARE]}
+    assert reason(with_area(area, "Betaald parkeren")) == "it has no position in the Netherlands"
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
-from parkgraph.domain.geo import Bounds, Coordinates
+from parkgraph.domain.geo import Bounds, Coordinates, bounds_around
 from parkgraph.domain.place import Feature, Listing, PlaceKind
 from parkgraph.sdk import RowRejected
 from parkgraph_rdw.hours import read_opening_hours
@@ -26,6 +26,7 @@ KINDS: Final = {
 }
 """By a word of `usage`; the first counts."""
 
+MAX_CORNERS: Final = 10_000
 NOT_FOR_CARS: Final = ("fiets",)
 NOT_PUBLIC: Final = ("vergunning",)
 
@@ -69,6 +70,7 @@ class Specification(Row):
     disabled_access: Flag = None
     minimum_height_in_meters: Centimetres = None
     usage: Text = None
+    area_geometry: Any = None
     validity_start_of_period: Epoch = None
 
 
@@ -99,12 +101,13 @@ class Information(Row):
         name = self.name or entry.name
         if name is None:
             raise RowRejected("it has no name")
+        kind = next((kind for word, kind in KINDS.items() if word in usage), PlaceKind.UNKNOWN)
         tariffs = Tariffs(self.tariffs, entry.static_data_last_updated)
         return Listing(
             local_id=entry.id,
             name=name,
-            location=self._location(entry),
-            kind=next((kind for word, kind in KINDS.items() if word in usage), PlaceKind.UNKNOWN),
+            location=self._location(entry, None if kind is PlaceKind.ON_STREET else specification.area_geometry),
+            kind=kind,
             address=next(filter(None, (address.to_line() for address in self._addresses())), None),
             operator=next((operator.name for operator in self.operator if operator.name), None),
             capacity=specification.capacity or None,
@@ -129,15 +132,26 @@ class Information(Row):
     def _addresses(self) -> Iterator[Address]:
         return (address for point in self._points() for address in point.access_point_address)
 
-    def _location(self, entry: Entry) -> Coordinates:
-        """An entrance, the position for display, or the list's."""
+    def _location(self, entry: Entry, area: object) -> Coordinates:
+        """An entrance, the position for display, the list's, or the middle of the area."""
         entrances = (location for point in self._points() for location in point.access_point_location)
         listed = (Location.model_validate(row) for row in objects(entry.geo_location))
-        for location in (*entrances, *self.location_for_display, *listed):
-            position = location.to_coordinates()
+        points = (location.to_coordinates() for location in (*entrances, *self.location_for_display, *listed))
+        for position in (*points, _middle(area)):
             if position and COVERAGE.contains(position):
                 return position
         raise RowRejected("it has no position in the Netherlands")
+
+
+def _middle(area: object) -> Coordinates | None:
+    """Of the box around a GeoJSON polygon; None for whatever else is there."""
+    match area:
+        case {"type": "Polygon", "coordinates": [[*corners], *_]}:
+            pairs = [corner for corner in corners[:MAX_CORNERS] if isinstance(corner, list) and len(corner) > 1]
+            found = [Location(longitude=pair[0], latitude=pair[1]).to_coordinates() for pair in pairs]
+            box = bounds_around([corner for corner in found if corner])
+            return box.centre if box and len(found) == len(corners) and None not in found else None
+    return None
 
 
 def _features(specification: Specification) -> Iterator[Feature]:
