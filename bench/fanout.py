@@ -1,8 +1,9 @@
 """`python -m bench.fanout`: six networks that answer after 20 ms, asked with every query, beside what others do of it.
 
-Every question is another, so that nothing is served from memory. The networks are a process of their own and share its
-core with what asks; what is measured has the first core. Mercurius asks by undici and lays the rows together by name;
-Hive Gateway hands on what its six subgraphs answer, for it does not lay together.
+Every question is another, so that no answer is served from memory; the rows are those of before, as those of searches
+near each other are, and not read again. The networks are a process of their own and share its core with what asks; what
+is measured has the first core. Mercurius asks by undici and lays the rows together by name; Hive Gateway hands on what
+its six subgraphs answer, for it does not lay together.
 """
 
 import asyncio

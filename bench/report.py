@@ -58,6 +58,10 @@ earlier ones were answered; those that it cannot take are refused with 503.
 
 `fanout_…`: six networks that answer after 20 ms are asked with every query, for {PLACES} places that two of them list
 each. Mercurius asks them by undici and lays rows of one name together; Hive Gateway hands on what six subgraphs answer.
+ParkGraph does more: it checks every row against the contract, finds which listings are one place by name, position and
+address, keeps what it saw, and guards each network by deadline, breaker and pace. Every question is for the same stay
+and gets the same rows, as a map that is moved does: rows and offers that were the same before are not made again. Where
+every price is another one with each answer, that saves nothing, and a request takes some 2.3 times as much.
 `stored_…`: boxes with 50 of 100,000 places. PostGraphile asks PostgreSQL for them, ParkGraph has them in memory.
 """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Final, Generic, TypeVar
 
 import orjson
@@ -13,8 +14,8 @@ from parkgraph.sdk.batch import Batch, read_rows
 Row = TypeVar("Row")
 Item = TypeVar("Item", Listing, OccupancyUpdate)
 
-KEPT: Final = 10_000
-"""Rows of one adapter, of all questions together."""
+KEPT: Final = 2_000
+"""Rows of one adapter, of all questions together: fewer than its answers that are remembered hold anyway."""
 
 _ONLY_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 """Nothing else is written like a value of JSON, so that equal bytes are equal rows."""
@@ -46,20 +47,20 @@ class KnownRows(Generic[Item]):
             self._number += 1
         rows = list(rows)
         young, old = self._young[asked], self._old.get(asked, {})
-        texts = [_text(row) for row in rows]
-        items = [None if text is None else young.get(text) for text in texts]
+        marks = [_mark(row) for row in rows]
+        items = [None if mark is None else young.get(mark) for mark in marks]
         if rows and None not in items and len({item.local_id for item in items if item}) == len(items):
             return Batch(tuple(item for item in items if item))
 
-        turns = iter(texts)
+        turns = iter(marks)
 
         def known(row: Row) -> Item:
-            text = next(turns)
-            if text is None:
+            mark = next(turns)
+            if mark is None:
                 return to_domain(row)
-            item = young.get(text)
+            item = young.get(mark)
             if item is None:
-                item = young[text] = old.get(text) or to_domain(row)
+                item = young[mark] = old.get(mark) or to_domain(row)
                 self._number += 1
             return item
 
@@ -69,10 +70,13 @@ class KnownRows(Generic[Item]):
         return batch
 
 
-def _text(row: object) -> bytes | None:
-    """The row as JSON; None where it is more than that."""
+def _mark(row: object) -> bytes | None:
+    """What only an equal row has: a hash of its JSON, for texts that stay would leave holes all over the memory.
+
+    None where it is more than JSON.
+    """
     try:
-        return orjson.dumps(row, _exact, _ONLY_JSON)
+        return blake2b(orjson.dumps(row, _exact, _ONLY_JSON), digest_size=16).digest()
     except TypeError:
         return None
 
