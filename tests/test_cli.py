@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.commands import adapter
+from tests.kit.commands import adapter, parkgraph
 from tests.recorded import FEEDS, configuration, more_configuration, needs_feeds, serving
 
 
-def parkgraph(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Of its own, for what serves or must not."""
     command = [sys.executable, "-m", "parkgraph", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, cwd=cwd)
 
@@ -84,7 +85,7 @@ def test_an_unknown_network_names_the_known_ones() -> None:
 def test_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
     config = tmp_path / "parkgraph.toml"
     config.write_text("[server]\nprot = 8000\n")
-    result = parkgraph("serve", "--config", str(config))
+    result = process("serve", "--config", str(config))
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert "[server] prot" in line
@@ -94,7 +95,7 @@ def test_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_port_in_use_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = parkgraph("demo", "--port", str(taken.getsockname()[1]))
+        result = process("demo", "--port", str(taken.getsockname()[1]))
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert "--port" in line
@@ -113,7 +114,7 @@ def test_a_quote_shows_its_lines_and_its_total_and_goes_by_the_clock_of_the_plac
 
 
 def test_the_schema_can_be_exported_to_a_file(tmp_path: Path) -> None:
-    parkgraph("schema", "export", str(tmp_path / "schema.graphql"))
+    assert parkgraph("schema", "export", str(tmp_path / "schema.graphql")).returncode == 0
     committed = Path(__file__).resolve().parents[1] / "schema.graphql"
     assert (tmp_path / "schema.graphql").read_text() == committed.read_text()
 
@@ -132,13 +133,13 @@ def test_the_adapters_are_listed() -> None:
     ],
 )
 def test_what_an_operator_can_mend_is_one_sentence(arguments: list[str], words: str) -> None:
-    result = parkgraph(*arguments)
+    result = process(*arguments)
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert words in line
 
 
 def test_a_port_that_cannot_be_is_a_wrong_command_line() -> None:
-    result = parkgraph("demo", "--port", "99999")
+    result = process("demo", "--port", "99999")
     assert result.returncode == 2
     assert "65535" in result.stderr

@@ -1,4 +1,4 @@
-"""`parkgraph adapter …` as a partner runs it, in this process: a new one takes a second to begin."""
+"""`parkgraph …` as a partner or an operator runs it, in this process: a new one takes a second to begin."""
 
 import sys
 from collections.abc import Iterator
@@ -25,13 +25,16 @@ class Outcome:
 
 
 def adapter(*arguments: str) -> Outcome:
+    return parkgraph("adapter", *arguments)
+
+
+def parkgraph(*arguments: str) -> Outcome:
     """Run in a thread of its own, since the command begins a loop."""
     out, err = StringIO(), StringIO()
-    command = ["parkgraph", "adapter", *arguments]
     with (
         redirect_stdout(out),
         redirect_stderr(err),
-        patch.object(sys, "argv", command),
+        patch.object(sys, "argv", ["parkgraph", *arguments]),
         _nothing_left(),
         ThreadPoolExecutor(1) as thread,
     ):
