@@ -262,6 +262,14 @@ def test_periods_are_described_in_their_largest_unit() -> None:
     ]
 
 
+def test_a_stay_within_the_grace_at_its_end_is_told_as_free_where_each_second_has_a_price() -> None:
+    line = replace(segment(0, None, 1, "0.10"), pro_rata=True)
+    table = RateTable("EUR", (RateLineCollection((line,), grace_at_end=5 * MINUTE),))
+    (told,) = quote(table, MINUTE).lines
+    assert (told.label, told.start, told.end) == ("Free", MONDAY_NINE, MONDAY_NINE + MINUTE)
+    assert total(table, 6 * MINUTE) == "0.10"
+
+
 def test_who_has_to_be_out_by_two_is_not_when_the_clocks_show_two_for_the_second_time() -> None:
     night = RateLineCollection((RateLine(RateLineKind.FLAT, Decimal(3)),), leave=Band(time(20), time(2)))
     table = RateTable("EUR", (night,))

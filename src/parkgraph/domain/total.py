@@ -47,7 +47,9 @@ def quoted(table: RateTable, parts: Sequence[Exact], asked: Asked) -> Quote:
 
 
 def _lines(table: RateTable, parts: Sequence[Exact], asked: Asked, total: Money) -> tuple[PriceLine, ...]:
-    items = [item for part in parts for item in part.explain() if item.amount or item.start < asked.ends]
+    told = (item for part in parts for item in part.explain())
+    items = [item for item in told if item.amount or item.start < min(item.end, asked.ends)]
+    items = items or [free_time(asked.begins, asked.ends)]
     if table.added_tax:
         net = sum((item.amount for item in items), Fraction(0))
         label = f"Tax {(table.added_tax * 100).normalize():f} %"
