@@ -1,7 +1,7 @@
 // What the person asked for, and what is known of it. Everything on the screen follows from these signals.
 import { batch, computed, effect, signal } from "@preact/signals";
 
-import { AskError, ask, type Trouble } from "./ask";
+import { AskError, type Trouble, ask, bearer } from "./ask";
 import { type PlaceSort, SearchDocument, type SearchQuery, type SearchQueryVariables } from "./graph/graphql";
 
 export type Edge = SearchQuery["nearby"]["edges"][number];
@@ -78,6 +78,7 @@ type Wanted = Omit<SearchQueryVariables, "near" | "radius" | "after">;
 
 async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise<void> {
   const near = { latitude: where.latitude, longitude: where.longitude };
+  const asker = bearer.peek();
   looking.value = true;
   try {
     let found: Edge[] = [];
@@ -102,7 +103,7 @@ async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise
     trouble.value = refusal.value = null;
   } catch (fault) {
     if (signal.aborted) return;
-    if (fault instanceof AskError && fault.trouble === "signed-out") {
+    if (fault instanceof AskError && fault.trouble === "signed-out" && asker) {
       askAgain(); // as nobody, which is all that a search needs
       return;
     }

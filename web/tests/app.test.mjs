@@ -1,11 +1,11 @@
 // The client as a driver meets it: in a real browser, against a real server.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { launch, open, skip, start } from "./demo.mjs";
+import { closePages, launch, open, skip, start } from "./demo.mjs";
 
 const YARD = {
   name: "Hof der Stunde",
@@ -33,6 +33,7 @@ before(async () => {
   if (skip) return;
   [demo, browser] = await Promise.all([start(), launch()]);
 });
+afterEach(closePages);
 after(async () => {
   await browser?.close();
   await demo?.stop();
@@ -87,17 +88,16 @@ async function openTomorrow(page) {
 }
 
 test("the map and the list show the same places, with prices and the age of counts", { skip }, async () => {
-  const { page, errors, context } = await open(browser, demo.url);
+  const { page, errors } = await open(browser, demo.url);
   await named(page, "LBBW").waitFor();
   await page.locator(".map[data-ready=true]").waitFor();
   assert.match(await named(page, "LBBW").textContent(), /€.*counted/s);
   assert.match(await page.locator(".count").textContent(), /\d+ places/);
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 test("by price the cheapest comes first, and what has no price last", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url);
+  const { page } = await open(browser, demo.url);
   await named(page, "LBBW").waitFor();
   await page.getByLabel("Sort by").selectOption("PRICE");
   await page.waitForFunction(() => document.querySelector(".row .price")?.textContent.includes("€"));
@@ -105,11 +105,10 @@ test("by price the cheapest comes first, and what has no price last", { skip }, 
     text.includes("€") ? Number(text.replace(/[^\d.]/g, "")) : Infinity,
   );
   assert.deepEqual(prices, [...prices].sort((a, b) => a - b));
-  await context.close();
 });
 
 test("a van is told why a garage does not fit, or is shown only what fits", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url);
+  const { page } = await open(browser, demo.url);
   await named(page, "LBBW").waitFor();
   await page.getByText("Vehicle").click();
   await page.getByLabel("Height in cm").fill("250");
@@ -117,11 +116,10 @@ test("a van is told why a garage does not fit, or is shown only what fits", { sk
   await page.waitForFunction(() => document.body.textContent.includes("250 cm high"));
   await page.getByLabel("Only what fits").check();
   await named(page, "LBBW").waitFor({ state: "detached" });
-  await context.close();
 });
 
 test("a sheet explains a price line by line, and the lines add up", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url, PHONE);
+  const { page } = await open(browser, demo.url, PHONE);
   await named(page, "LBBW").click();
   const offer = page.locator(".offer", { hasText: "€" }).first();
   await offer.getByText("How the price is made").click();
@@ -130,18 +128,16 @@ test("a sheet explains a price line by line, and the lines add up", { skip }, as
   const total = amount(await offer.locator(".price").textContent());
   assert.equal(lines.reduce((sum, line) => sum + line, 0).toFixed(2), total.toFixed(2));
   assert.ok(page.url().includes("place="));
-  await context.close();
 });
 
 test("who says what is asked for when somebody wants to know it", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url);
+  const { page } = await open(browser, demo.url);
   await named(page, "LBBW").click();
   await page.getByText("counted this minute by Stadt Stuttgart").waitFor();
   assert.equal(await page.getByText("Landeshauptstadt Stuttgart").count(), 0);
   await page.getByText("Who says what").click();
   await page.getByText("Landeshauptstadt Stuttgart").waitFor();
   assert.match(await page.locator("tr", { hasText: "vacancy" }).textContent(), /Stadt Stuttgart.*minute/);
-  await context.close();
 });
 
 test("a yard shows what it looks like, and how one gets in to whom has booked", { skip }, async () => {
@@ -153,7 +149,7 @@ test("a yard shows what it looks like, and how one gets in to whom has booked", 
     description: "Behind the mill.",
     photos: ["https://photos.example.org/arch.svg"],
   });
-  const { page, errors, context } = await open(browser, demo.url, { ...PHONE, prepare });
+  const { page, errors } = await open(browser, demo.url, { ...PHONE, prepare });
   await named(page, "Hof mit Code").click();
   await page.getByText("Behind the mill.").waitFor();
   await page.getByText("opens with a code").waitFor();
@@ -166,11 +162,10 @@ test("a yard shows what it looks like, and how one gets in to whom has booked", 
   await page.getByText("47110815").waitFor();
   await page.getByText("Through the arch.").waitFor();
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 test("a yard is booked, is among my bookings, and is cancelled", { skip }, async () => {
-  const { page, errors, context } = await open(browser, demo.url, PHONE);
+  const { page, errors } = await open(browser, demo.url, PHONE);
   await openTomorrow(page);
   await named(page, "Hof Birkenwald").click();
   await page.getByRole("button", { name: "Book here" }).click();
@@ -182,26 +177,23 @@ test("a yard is booked, is among my bookings, and is cancelled", { skip }, async
   await page.getByRole("button", { name: "Cancel the booking" }).first().click();
   await page.getByText("cancelled").first().waitFor();
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 test("what an owner publishes and withdraws comes and goes while one looks at the map", { skip }, async () => {
-  const { page, errors, context } = await open(browser, demo.url);
+  const { page, errors } = await open(browser, demo.url);
   await named(page, "LBBW").waitFor();
   const yard = await yardOf(YARD.name);
   await named(page, YARD.name).waitFor();
   await demo.ask(demo.token("owner"), WITHDRAW, { id: yard });
   await named(page, YARD.name).waitFor({ state: "detached" });
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 test("counts and prices of the demo change while one looks at them", { skip }, async () => {
-  const { page, errors, context } = await open(browser, demo.url);
+  const { page, errors } = await open(browser, demo.url);
   await changes(page, named(page, "LBBW").locator(".vacancy"));
   await changes(page, named(page, "LBBW").locator(".price"));
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 /** A page whose token the server refuses, and that gets no other one. */
@@ -214,7 +206,7 @@ const signedOut = async (page) => {
 };
 
 test("a token that has expired takes nothing away: one signs in again where one is", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url, { ...PHONE, prepare: signedOut });
+  const { page } = await open(browser, demo.url, { ...PHONE, prepare: signedOut });
   await page.getByText("sign-in has expired").waitFor();
   await openTomorrow(page);
   await named(page, "Hof Birkenwald").click();
@@ -225,21 +217,19 @@ test("a token that has expired takes nothing away: one signs in again where one 
   assert.match(await page.locator("h2").textContent(), /Hof Birkenwald/);
   await page.getByText("Back").click();
   await page.getByText("sign-in has expired").waitFor({ state: "detached" });
-  await context.close();
 });
 
 test("a demo signs in again by itself", { skip }, async () => {
   const prepare = (page) => page.addInitScript(() => sessionStorage.setItem("token", "an-old-token"));
-  const { page, context } = await open(browser, demo.url, { prepare });
+  const { page } = await open(browser, demo.url, { prepare });
   await named(page, "LBBW").waitFor();
   await page.getByRole("button", { name: "My bookings" }).click();
   await page.getByText("sign-in has expired").waitFor({ state: "detached" });
   assert.equal(await page.getByLabel("Access token").count(), 0);
-  await context.close();
 });
 
 test("the gate opens for whom has booked, who sees it open and the stay begin and end", { skip }, async () => {
-  const { page, errors, context } = await open(browser, demo.url, PHONE);
+  const { page, errors } = await open(browser, demo.url, PHONE);
   await named(page, "LBBW").waitFor();
   const gate = await gateOf(await yardOf("Hof mit Tor"));
   const driver = await page.evaluate(() => sessionStorage.getItem("token"));
@@ -252,11 +242,10 @@ test("the gate opens for whom has booked, who sees it open and the stay begin an
   await gate.read("S-GT 42", "EXIT");
   await page.getByText("The gate opens for SGT42.").getByText("Goodbye").waitFor();
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 test("who comes too early is told at the gate that somebody is coming, and then that it opens", { skip }, async () => {
-  const { page, errors, context } = await open(browser, demo.url, PHONE);
+  const { page, errors } = await open(browser, demo.url, PHONE);
   await named(page, "LBBW").waitFor();
   const yard = await yardOf("Hof mit Wart");
   const gate = await gateOf(yard);
@@ -269,17 +258,15 @@ test("who comes too early is told at the gate that somebody is coming, and then 
   await gate.read("S-EA 7", "ENTRY");
   await page.getByText("The gate opens for SEA7. Welcome.").waitFor();
   assert.deepEqual(errors, []);
-  await context.close();
 });
 
 test("where no WebSocket gets through, changes are told as events", { skip }, async () => {
   const prepare = (page) => page.routeWebSocket(/graphql/, (socket) => socket.close());
-  const { page, context } = await open(browser, demo.url, { prepare });
+  const { page } = await open(browser, demo.url, { prepare });
   const streamed = page.waitForResponse((answer) => answer.headers()["content-type"]?.startsWith("text/event-stream"));
   await named(page, "LBBW").waitFor();
   await streamed;
   await changes(page, named(page, "LBBW").locator(".vacancy"));
-  await context.close();
 });
 
 test("the client asks by hash alone, and a server that answers nothing else answers it", { skip }, async () => {
@@ -289,36 +276,33 @@ test("the client asks by hash alone, and a server that answers nothing else answ
     page.on("request", (request) => request.url().endsWith("/graphql") && asked.push(request.postDataJSON()));
     page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => asked.push(JSON.parse(payload).payload ?? {})));
   };
-  const { page, errors, context } = await open(browser, server.url, { prepare });
+  const { page, errors } = await open(browser, server.url, { prepare });
   await page.getByText("No place is known here").waitFor();
   assert.deepEqual(errors, []);
   assert.ok(asked.some(({ extensions }) => extensions?.persistedQuery.sha256Hash.length === 64));
   assert.deepEqual(asked.filter(({ query }) => query), []);
-  await context.close();
   await server.stop();
 });
 
 test("who has let the page know where they are begins there", { skip }, async () => {
   const geolocation = { latitude: 47.54914, longitude: 8.52417 };
-  const { page, context } = await open(browser, demo.url, { geolocation, permissions: ["geolocation"] });
+  const { page } = await open(browser, demo.url, { geolocation, permissions: ["geolocation"] });
   await named(page, "Glattfelden").waitFor();
-  await context.close();
 });
 
 test("a slow network shows that it is looked for, and not an empty map", { skip }, async () => {
   let answer = () => undefined;
   const answering = new Promise((resolve) => (answer = resolve));
   const prepare = (page) => page.route("**/graphql", async (route) => (await answering, route.continue()));
-  const { page, context } = await open(browser, demo.url, { prepare });
+  const { page } = await open(browser, demo.url, { prepare });
   await page.getByText("Looking…").waitFor();
   assert.equal(await page.getByText("No place is known here").count(), 0);
   answer();
   await named(page, "LBBW").waitFor();
-  await context.close();
 });
 
 test("a network that was lost in the middle of a booking is told so, and the booking happens once", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url, PHONE);
+  const { page } = await open(browser, demo.url, PHONE);
   await openTomorrow(page);
   await named(page, "Hof Birkenwald").click();
   await page.getByRole("button", { name: "Book here" }).click();
@@ -336,18 +320,16 @@ test("a network that was lost in the middle of a booking is told so, and the boo
   await page.getByRole("button", { name: "My bookings" }).click();
   await page.getByText(reference).waitFor();
   assert.equal(await page.getByText(reference).count(), 1);
-  await context.close();
 });
 
 test("without a connection it says so, and comes back by itself", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url);
+  const { page } = await open(browser, demo.url);
   await named(page, "LBBW").waitFor();
-  await context.setOffline(true);
+  await page.context().setOffline(true);
   await page.getByText("No connection").waitFor();
   assert.ok((await page.locator(".row").count()) > 0);
-  await context.setOffline(false);
+  await page.context().setOffline(false);
   await page.getByText("No connection").waitFor({ state: "detached" });
-  await context.close();
 });
 
 test("a network that hangs is named, and the map is not empty without a reason", { skip }, async () => {
@@ -360,10 +342,9 @@ url = "http://127.0.0.1:${hanging.address().port}/v2/entities"
 name = "City of Silence"
 allow_private = true
 `);
-  const { page, context } = await open(browser, server.url);
+  const { page } = await open(browser, server.url);
   await page.getByText("City of Silence").waitFor();
   await page.getByText("No place is known here").waitFor();
-  await context.close();
   await server.stop();
   hanging.closeAllConnections();
   hanging.close();
@@ -377,25 +358,23 @@ url = "http://127.0.0.1:9/v2/entities"
 name = "City of Nowhere"
 allow_private = true
 `);
-  const { page, context } = await open(browser, server.url);
+  const { page } = await open(browser, server.url);
   await page.getByText("Not in this answer: City of Nowhere.").waitFor();
   await page.getByText("No place is known here").waitFor();
-  await context.close();
   await server.stop();
 });
 
 test("on 320 pixels nothing is cut off", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url, { viewport: { width: 320, height: 640 } });
+  const { page } = await open(browser, demo.url, { viewport: { width: 320, height: 640 } });
   await named(page, "LBBW").click();
   await page.locator(".offer").first().waitFor();
   const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(inner <= outer, `${inner} > ${outer}`);
-  await context.close();
 });
 
 for (const colorScheme of ["light", "dark"]) {
   test(`accessibility has nothing serious to say, ${colorScheme}`, { skip }, async () => {
-    const { page, context } = await open(browser, demo.url, { colorScheme });
+    const { page } = await open(browser, demo.url, { colorScheme });
     for (const step of [() => named(page, "LBBW").waitFor(), () => named(page, "LBBW").click()]) {
       await step();
       await page.locator(".offer, .row").first().waitFor();
@@ -403,14 +382,12 @@ for (const colorScheme of ["light", "dark"]) {
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
       assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
     }
-    await context.close();
-  });
+    });
 }
 
 test("a German browser is spoken to in German", { skip }, async () => {
-  const { page, context } = await open(browser, demo.url, { locale: "de-DE" });
+  const { page } = await open(browser, demo.url, { locale: "de-DE" });
   await page.getByText("Meine Buchungen").waitFor();
   await page.getByText(/\d,\d0\s€/).first().waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "de");
-  await context.close();
 });

@@ -34,6 +34,8 @@ export async function start(config) {
   }
   const env = { ...process.env, PARKGRAPH_DATA_DIR: join(folder, "data"), PARKGRAPH_WEB_BASEMAP: "plain" };
   const server = spawn(COMMAND, args, { env, stdio: "ignore" });
+  const kill = () => server.kill("SIGKILL");
+  process.once("exit", kill);
   const url = `http://127.0.0.1:${port}`;
   while (!(await isReady(url))) {
     if (server.exitCode !== null) throw new Error(`${COMMAND} ended with ${server.exitCode}`);
@@ -43,6 +45,7 @@ export async function start(config) {
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
     await ended;
+    process.off("exit", kill);
     rmSync(folder, { recursive: true, force: true });
   };
   return { url, stop, token: (role) => execFileSync(COMMAND, ["token", "--role", role], { env }).toString().trim(), ask };
@@ -57,11 +60,20 @@ export async function start(config) {
   }
 }
 
+const contexts = new Set();
+
+/** All that are open; one that failed left its own. */
+export async function closePages() {
+  await Promise.all([...contexts].map((context) => context.close()));
+  contexts.clear();
+}
+
 export const launch = () => chromium.launch({ executablePath, args: FLAGS });
 
 /** A page whose errors are collected. `prepare`: done with it before it is loaded. */
 export async function open(browser, url, { prepare, ...options } = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
+  contexts.add(context);
   const page = await context.newPage();
   await prepare?.(page);
   const errors = [];
