@@ -52,7 +52,7 @@ export const de: Words = {
   code: "Code:",
   photo: (number) => `Foto ${number} des Hofs`,
   setAside: (whom, capacity, vacant) =>
-    `${whom}: ${[capacity === null ? "" : `${capacity} Plätze`, vacant === null ? "" : `${vacant} frei`].filter(Boolean).join(", ") || "ja"}`,
+    `${whom}: ${[capacity === null ? "" : capacity === 1 ? "1 Platz" : `${capacity} Plätze`, vacant === null ? "" : `${vacant} frei`].filter(Boolean).join(", ") || "ja"}`,
   audiences: {
     GENERAL: "Alle",
     DISABLED: "Behindertenausweis",

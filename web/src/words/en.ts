@@ -50,7 +50,7 @@ export const en = {
   code: "Code:",
   photo: (number: number) => `Photo ${number} of the yard`,
   setAside: (whom: string, capacity: number | null, vacant: number | null) =>
-    `${whom}: ${[capacity === null ? "" : `${capacity} spaces`, vacant === null ? "" : `${vacant} free`].filter(Boolean).join(", ") || "yes"}`,
+    `${whom}: ${[capacity === null ? "" : capacity === 1 ? "1 space" : `${capacity} spaces`, vacant === null ? "" : `${vacant} free`].filter(Boolean).join(", ") || "yes"}`,
   audiences: {
     GENERAL: "Everybody",
     DISABLED: "Disabled permit",
