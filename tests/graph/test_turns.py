@@ -14,7 +14,7 @@ async def test_between_two_computations_the_sockets_are_looked_at() -> None:
 
     async def compute() -> None:
         nonlocal done
-        await turns.take()
+        await turns.take(0)
         if done == 0:
             there.send(b"!")
         done += 1
@@ -29,3 +29,32 @@ async def test_between_two_computations_the_sockets_are_looked_at() -> None:
     assert done == 10
     assert done_when_heard is not None
     assert done_when_heard <= 2
+
+
+async def test_what_is_due_first_comes_first_and_who_gives_up_holds_up_nobody() -> None:
+    turns, came = Turns(), list[float]()
+
+    async def compute(ends: float) -> None:
+        await turns.take(ends)
+        came.append(ends)
+
+    first, *others = [asyncio.create_task(compute(ends)) for ends in (9, 3, 1, 2, 1)]
+    await asyncio.sleep(0)
+    others[1].cancel()
+    await asyncio.wait([first, *others])
+    assert came == [9, 1, 2, 3]
+
+
+async def test_a_turn_that_is_given_up_when_it_has_come_is_handed_on() -> None:
+    turns, came = Turns(), list[float]()
+
+    async def compute(ends: float) -> None:
+        await turns.take(ends)
+        came.append(ends)
+        if ends == 0:
+            second.cancel()
+
+    first, second, third = (asyncio.create_task(compute(ends)) for ends in range(3))
+    await asyncio.wait([first, second, third])
+    assert came == [0, 2]
+    await turns.take(5)

@@ -121,7 +121,7 @@ class Search:
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
-            await self._turns.take()
+            await self._turns.take(ends)
             moment, begun = self._moment, clock()
             page, looked_at = await self._page(question, first, after, answers, moment, ends)
             self._patience.took(BESIDES * (clock() - begun))
@@ -226,7 +226,7 @@ class Search:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(min(ends, asyncio.get_running_loop().time() + COUNTED_WITHIN_S)):
                 left |= await self._availability.offers(some, stay, vehicle)
-        await self._turns.take()
+        await self._turns.take(ends)
         return left
 
     async def _with_quotes(
@@ -256,7 +256,7 @@ class Search:
         if not keys:
             return page
         quoted = await self._quoted(keys[:QUOTES_OF_A_PAGE], stay, question.vehicle, ends)
-        await self._turns.take()
+        await self._turns.take(ends)
         return self._but(page, quoted)
 
     @staticmethod

@@ -1,6 +1,8 @@
-"""One computation after the other, so that a full server still hears whoever knocks."""
+"""One computation after the other, the most urgent first, so that a full server still hears whoever knocks."""
 
 import asyncio
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final
 
 LOOKS: Final = 8
@@ -14,10 +16,35 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
+        self._is_taken = False
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._number = count()
 
-    async def take(self) -> None:
-        """Wait for one's turn; it lasts until the caller waits for something else."""
-        async with self._lock:
+    async def take(self, ends: float) -> None:
+        """Wait for one's turn; it lasts until the caller waits for something else.
+
+        `ends`: by the loop's clock, when the answer is due. What is due first comes first.
+        """
+        if self._is_taken:
+            turn = asyncio.get_running_loop().create_future()
+            heappush(self._waiting, (ends, next(self._number), turn))
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._hand_on()
+                raise
+        self._is_taken = True
+        try:
             for _ in range(LOOKS):
                 await asyncio.sleep(0)
+        finally:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        while self._waiting:
+            _, _, turn = heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._is_taken = False
