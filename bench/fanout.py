@@ -85,7 +85,7 @@ def costs(kinds: Sequence[str], rounds: int = ROUNDS) -> Mapping[str, Costs]:
             for kind in kinds:
                 rows = found[kind]
                 with serving("fanout", data_dir) if kind == OURS else peer(kind, addresses, listens) as (port, server):
-                    asked = _questions(port, kind)
+                    asked = questions(port, kind)
                     asyncio.run(measure(port, server, WARM_UP_SECONDS, asked))
                     for connections, of in rows.items():
                         of.append(asyncio.run(measure(port, server, SECONDS, asked, connections)))
@@ -142,7 +142,7 @@ def _table(found: Mapping[str, Costs]) -> Table:
     return table
 
 
-def _questions(port: int, kind: str) -> Iterator[bytes]:
+def questions(port: int, kind: str) -> Iterator[bytes]:
     """Each a millimetre from the last."""
     for step in count():
         latitude, longitude = 48.78 + step * 1e-8, 9.18

@@ -23,6 +23,7 @@ class Cost:
     rate: float
     p50_ms: float
     p99_ms: float
+    worst_ms: float
     rss_mb: float
     bytes: int
 
@@ -66,6 +67,7 @@ async def measure(
         rate=len(times) / elapsed,
         p50_ms=1000 * statistics.median(times),
         p99_ms=1000 * times[int(len(times) * 0.99)],
+        worst_ms=1000 * times[-1],
         rss_mb=server.memory_info().rss / 1_000_000,
         bytes=len(await ask(port, next(requests))),
     )

@@ -145,8 +145,8 @@ class _Network(asyncio.Protocol):
 
     def __init__(self, network: int) -> None:
         listed = rows(network)
-        self._bare = _answer(listed)
-        self._as_data = _answer({"data": {f"network{network}": listed}})
+        self._bare = answer(listed)
+        self._as_data = answer({"data": {f"network{network}": listed}})
         self._read = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -165,7 +165,8 @@ class _Network(asyncio.Protocol):
         asyncio.get_running_loop().call_later(ANSWERS_AFTER_S, self._transport.write, answer)
 
 
-def _answer(value: object) -> bytes:
+def answer(value: object) -> bytes:
+    """As HTTP."""
     body = json.dumps(value).encode()
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
