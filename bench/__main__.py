@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import fanout, faults, gates, nearby, peers, pricing, scale, stored, yard_calendar, yards
+from bench import fanout, faults, gates, hanging, nearby, peers, pricing, scale, stored, yard_calendar, yards
 from bench.load import measure
 from bench.overload import TIMES_CAPACITY, overload
 from bench.processes import serving, yield_first_core
@@ -19,12 +19,12 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    pricing.main()
-    faults.main()
-    yard_calendar.main()
-    yards.main()
-    gates.main()
+    """The page comes last, with the figures of all that were before it."""
+    for each in (pricing, faults, yard_calendar, yards, gates):
+        each.main()
     yield_first_core()
+    for other in (peers, fanout, hanging, stored, scale):
+        other.main()
     costs = nearby.costs()
     with tempfile.TemporaryDirectory() as folder, serving("parkgraph", Path(folder)) as (port, server):
         asyncio.run(measure(port, server, WARM_UP_SECONDS))
@@ -36,10 +36,6 @@ def main() -> None:
         f"At {TIMES_CAPACITY} times its capacity: goodput {shed.goodput:.2f} of the peak; {shed.refused} refusals, "
         f"p50 {shed.refusal_p50_ms:.1f} ms, p99 {shed.refusal_p99_ms:.1f} ms"
     )
-    peers.main()
-    fanout.main()
-    stored.main()
-    scale.main()
 
 
 if __name__ == "__main__":

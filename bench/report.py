@@ -62,6 +62,7 @@ ParkGraph does more: it checks every row against the contract, finds which listi
 address, keeps what it saw, and guards each network by deadline, breaker and pace. Every question is for the same stay
 and gets the same rows, as a map that is moved does: rows and offers that were the same before are not made again. Where
 every price is another one with each answer, that saves nothing, and a request takes some 2.3 times as much.
+`hanging_…`: one of those six hangs, always or every other time, while 64 connections ask as fast as the server answers.
 `stored_…`: boxes with 50 of 100,000 places. PostGraphile asks PostgreSQL for them, ParkGraph has them in memory.
 """
 
