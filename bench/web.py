@@ -58,6 +58,10 @@ def main() -> None:
                 found["framesPerSecond"],
                 f"while the map is dragged over {found['places']}, {drawn}",
             ),
+            "web_empty_map_frames_per_second": (
+                found["emptyFramesPerSecond"],
+                f"while the same map is dragged without any place on it, {drawn}: as fast as this machine draws a map",
+            ),
             "web_frame_work_ms": (
                 found["frameWorkP95"],
                 f"ms, p95 of the page's own work for a frame while the map is dragged over {found['places']}",

@@ -11,6 +11,7 @@ const PAN_MS = 4_000;
 
 const [demo, crowd] = process.argv.slice(2);
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+const perSecond = (gaps) => (1000 * gaps.length) / gaps.reduce((sum, gap) => sum + gap, 0);
 
 /** Script that a browser loads besides the map library, compressed. */
 function scriptKb() {
@@ -45,9 +46,12 @@ async function taps(browser) {
   return times.sort((a, b) => a - b);
 }
 
-/** Milliseconds between frames, and of the page's own work for each, while the map is dragged around over thousands of places. */
-async function frames(browser) {
-  const { page, context } = await open(browser, "about:blank", { viewport: { width: 1280, height: 800 } });
+/**
+ * Milliseconds between frames, and of the page's own work for each, while the map is dragged around over thousands of
+ * places; or over none, as no search is answered: what the machine draws of a map at all.
+ */
+async function frames(browser, { empty = false } = {}) {
+  const { page, context } = await open(browser, "about:blank", { viewport: { width: 1280, height: 800 }, serviceWorkers: "block" });
   await page.addInitScript(() => {
     const ask = window.requestAnimationFrame.bind(window);
     window.work = [];
@@ -58,10 +62,12 @@ async function frames(browser) {
         window.work.push(performance.now() - began);
       });
   });
+  if (empty) await page.route("**/graphql*", (route) => route.abort());
   await page.goto(crowd);
-  await page.locator(".row").first().waitFor();
-  await page.locator(".list[aria-busy=false]").waitFor({ timeout: 240_000 });
-  const places = await page.locator(".count").textContent();
+  if (!empty) await page.locator(".row").first().waitFor();
+  if (!empty) await page.locator(".list[aria-busy=false]").waitFor({ timeout: 240_000 });
+  await page.locator(".map[data-ready=true]").waitFor();
+  const places = empty ? null : await page.locator(".count").textContent();
   const box = await page.locator(".map").boundingBox();
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
@@ -97,12 +103,13 @@ const browser = await launch();
 try {
   const tapped = await taps(browser);
   const { gaps, work, places, renderer } = await frames(browser);
-  const perSecond = (1000 * gaps.length) / gaps.reduce((sum, gap) => sum + gap, 0);
+  const { gaps: emptyGaps } = await frames(browser, { empty: true });
   console.log(JSON.stringify({
     scriptKb: scriptKb(),
     tapP50: at(tapped, 0.5),
     tapP95: at(tapped, 0.95),
-    framesPerSecond: perSecond,
+    framesPerSecond: perSecond(gaps),
+    emptyFramesPerSecond: perSecond(emptyGaps),
     frameWorkP95: at(work, 0.95),
     places,
     renderer,
