@@ -36,7 +36,8 @@ async def test_the_collector_looks_at_few_objects_at_a_time_until_the_last_threa
     assert (await pauses.in_thread(gc.get_threshold))[:2] == pauses.WHILE_BUILDING
     second.set()
     await both
-    assert gc.get_threshold()[:2] == pauses.GARBAGE
+    while gc.get_threshold()[:2] != pauses.GARBAGE:  # somebody else's thread may be at it still
+        await asyncio.sleep(0.01)
 
 
 def test_what_is_made_elsewhere_is_not() -> None:
