@@ -101,52 +101,6 @@ class ParkingSession(Node):
 
 
 @own
-@strawberry.type(description="One vehicle at the line of a gate.")
-class Passage:
-    subject: strawberry.Private[PassageRecord]
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return passage_id_of(self.subject.id)
-
-    @strawberry.field
-    def gate_id(self) -> strawberry.ID:
-        return gate_id_of(self.subject.gate)
-
-    @strawberry.field
-    def direction(self) -> Direction:
-        return self.subject.direction
-
-    @strawberry.field
-    def decision(self) -> Decision:
-        return self.subject.decision
-
-    @strawberry.field
-    def reason(self) -> DecisionReason:
-        return self.subject.reason
-
-    @strawberry.field
-    def match_kind(self) -> MatchKind | None:
-        return self.subject.kind
-
-    @strawberry.field(description="The one that was matched, else as read; null where nothing was, or is forgotten.")
-    def plate(self) -> str | None:
-        return self.subject.plate
-
-    @strawberry.field(description="It is taken to have crossed the line.")
-    def crossed(self) -> bool:
-        return self.subject.crossed
-
-    @strawberry.field(description="Its instant is not to be believed.")
-    def clock_suspect(self) -> bool:
-        return self.subject.suspect
-
-    @strawberry.field
-    def at(self) -> datetime:
-        return self.subject.at
-
-
-@own
 @strawberry.type(description="What a gate decides of one's own vehicle. Which one it is, whoever drives it knows.")
 class OwnPassage:
     subject: strawberry.Private[PassageRecord]
@@ -166,6 +120,36 @@ class OwnPassage:
     @strawberry.field
     def at(self) -> datetime:
         return self.subject.at
+
+
+@own
+@strawberry.type(description="One vehicle at the line of a gate.")
+class Passage(OwnPassage):
+    """All that its own driver is told, and more."""
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        return passage_id_of(self.subject.id)
+
+    @strawberry.field
+    def gate_id(self) -> strawberry.ID:
+        return gate_id_of(self.subject.gate)
+
+    @strawberry.field
+    def match_kind(self) -> MatchKind | None:
+        return self.subject.kind
+
+    @strawberry.field(description="The one that was matched, else as read; null where nothing was, or is forgotten.")
+    def plate(self) -> str | None:
+        return self.subject.plate
+
+    @strawberry.field(description="It is taken to have crossed the line.")
+    def crossed(self) -> bool:
+        return self.subject.crossed
+
+    @strawberry.field(description="Its instant is not to be believed.")
+    def clock_suspect(self) -> bool:
+        return self.subject.suspect
 
 
 @own
