@@ -21,6 +21,7 @@ from parkgraph.sdk.contract import (
     SearchAdapter,
 )
 from parkgraph.sdk.faults import Denied, Malformed, NetworkFault, RateLimited, Refused, Unavailable
+from parkgraph.sdk.publisher import Note, PublisherName, PublisherSettings, Zone
 from parkgraph.sdk.rows import Row, exact, one_line
 from parkgraph.sdk.tokens import Token, Tokens
 
@@ -38,6 +39,9 @@ __all__ = [
     "Malformed",
     "NetworkFault",
     "NetworkInfo",
+    "Note",
+    "PublisherName",
+    "PublisherSettings",
     "RateLimited",
     "Refusal",
     "RefusalReason",
@@ -53,6 +57,7 @@ __all__ = [
     "Tokens",
     "Unavailable",
     "Url",
+    "Zone",
     "aside",
     "exact",
     "one_line",

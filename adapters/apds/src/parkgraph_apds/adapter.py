@@ -3,24 +3,26 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from parkgraph.domain.geo import Circle, Coordinates
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.sdk import (
-    AdapterSettings,
     Batch,
     Capability,
     Denied,
     FeedAdapter,
     NetworkFault,
     NetworkInfo,
+    PublisherName,
+    PublisherSettings,
     Url,
+    Zone,
     read_feed,
 )
 from parkgraph_apds.occupancy import to_update
@@ -33,12 +35,11 @@ from parkgraph_apds.values import fields, identifier, zone
 AT_A_TIME: Final = 8
 """Requests for single rights and rates."""
 
-Note = Annotated[str, Field(min_length=1, max_length=200)]
 Resource = Mapping[str, object]
 Resources = Mapping[str, Resource | None]
 
 
-class Settings(AdapterSettings):
+class Settings(PublisherSettings):
     """One server that speaks APDS, such as the UK's National Parking Platform; all of it, or one area of it."""
 
     base_url: Url = Field(description="Address under which /places lies, such as https://server/v1/parking.")
@@ -46,13 +47,11 @@ class Settings(AdapterSettings):
     latitude: float | None = Field(default=None, ge=-90, le=90, description="Of the centre of the area, in degrees.")
     longitude: float | None = Field(default=None, ge=-180, le=180, description="Likewise; give both or none.")
     radius: int = Field(default=5000, gt=0, le=500_000, description="Of the area, in metres.")
-    timezone: str = Field(default="Europe/London", description="Of places that do not name their own.")
     rights_path: Literal["rights", "rights/specs"] = Field(
         default="rights", description="Where right specifications lie: rights (NPP), or rights/specs (APDS itself)."
     )
-    name: Note = Field(default="APDS", description="What the network is called in answers.")
-    attribution: Note | None = Field(default=None, description="Whom to name as the source, as the server's terms ask.")
-    licence: Note | None = Field(default=None, description="Of the server's data.")
+    name: PublisherName = "APDS"
+    timezone: Zone = ZoneInfo("Europe/London")
 
     @property
     def area(self) -> Circle | None:
@@ -66,13 +65,6 @@ class Settings(AdapterSettings):
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude belong together: give both or none")
         return self
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if zone(name) is None:
-            raise ValueError("must be the name of a time zone, such as Europe/London")
-        return name
 
 
 class Adapter(FeedAdapter[Settings]):
@@ -88,10 +80,10 @@ class Adapter(FeedAdapter[Settings]):
         area = self.settings.area
         return NetworkInfo(
             name=self.settings.name,
-            timezone=ZoneInfo(self.settings.timezone),
+            timezone=self.settings.timezone,
             capabilities=frozenset({Capability.LISTINGS, Capability.OCCUPANCY, Capability.PRICES}),
             coverage=(area.bounds,) if area else (),
-            homepage="https://www.allianceforparkingdatastandards.org",
+            homepage=self.settings.homepage or "https://www.allianceforparkingdatastandards.org",
             attribution=self.settings.attribution,
             licence=self.settings.licence,
             refresh_every=timedelta(hours=6),

@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
 from parkgraph.domain.geo import Bounds
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, aside, read_feed
+from parkgraph.sdk import (
+    Batch,
+    Capability,
+    FeedAdapter,
+    NetworkInfo,
+    PublisherName,
+    PublisherSettings,
+    Url,
+    aside,
+    read_feed,
+)
 from parkgraph_datex2.document import FACILITIES, STATUSES, Document, facility_id
 from parkgraph_datex2.facility import to_listing
 from parkgraph_datex2.position import Projection, projection
@@ -19,7 +28,7 @@ from parkgraph_datex2.status import to_update
 from parkgraph_datex2.values import instant
 
 
-class Datex2Settings(AdapterSettings):
+class Datex2Settings(PublisherSettings):
     """One city, or whoever else publishes the two documents."""
 
     static_url: Url = Field(description="Address of the parking table: names, positions, capacities.")
@@ -27,13 +36,7 @@ class Datex2Settings(AdapterSettings):
     crs: str | None = Field(
         None, description="System of positions that are not in degrees, such as EPSG:25832; needs the extra `crs`."
     )
-    name: str = Field("DATEX II", min_length=1, description="The publisher, as users shall read it.")
-    homepage: Url | None = Field(None, description="The publisher's page about the data.")
-    attribution: str | None = Field(None, description="The words that the licence asks for.")
-    licence: str | None = Field(None, description="Licence of the data, such as DL-DE-BY-2.0.")
-    timezone: ZoneInfo = Field(
-        ZoneInfo("Europe/Berlin"), description="Where the places are, and what a time without an offset means."
-    )
+    name: PublisherName = "DATEX II"
     coverage: tuple[Bounds, ...] = Field((), description="Boxes in degrees (south, west, north, east); none: anywhere.")
 
     @field_validator("crs")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -11,12 +10,13 @@ from parkgraph.domain.geo import Bounds
 from parkgraph.domain.money import check_currency
 from parkgraph.domain.place import Listing
 from parkgraph.sdk import (
-    AdapterSettings,
     Batch,
     Capability,
     FeedAdapter,
     Malformed,
     NetworkInfo,
+    PublisherName,
+    PublisherSettings,
     Response,
     Url,
     aside,
@@ -26,14 +26,6 @@ from parkgraph_ngsi.facility import to_listing
 
 TOTALS = ("fiware-total-count", "ngsild-results-count")
 """Headers in which a broker says how many entities there are, where it is asked to."""
-
-
-def _check_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin") from None
-    return name
 
 
 def _check_bounds(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -46,8 +38,8 @@ Region = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 HeaderValue = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
 
 
-class Settings(AdapterSettings):
-    """Every city has its own broker, licence and zone, so they are settings."""
+class Settings(PublisherSettings):
+    """Of one city's broker."""
 
     url: Url = Field(
         description="Address of the entities: …/v2/entities?type=OffStreetParking&limit=1000 (NGSI-v2, with or without "
@@ -61,19 +53,13 @@ class Settings(AdapterSettings):
     service: HeaderValue | None = Field(default=None, description="Tenant of NGSI-v2, sent as Fiware-Service.")
     service_path: HeaderValue | None = Field(default=None, description="Its part, sent as Fiware-ServicePath.")
     tenant: HeaderValue | None = Field(default=None, description="Tenant of NGSI-LD, sent as NGSILD-Tenant.")
-    timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
-        default="Europe/Berlin", description="Time zone of the city."
-    )
     currency: Annotated[str, AfterValidator(check_currency)] = Field(
         default="EUR", description="Currency (ISO 4217) of prices that name none."
     )
     bounds: Annotated[tuple[float, float, float, float], AfterValidator(_check_bounds)] | None = Field(
         default=None, description="South, west, north and east in degrees; entities outside are rejected."
     )
-    name: str = Field(default="NGSI OffStreetParking", min_length=1, description="Name of the network.")
-    homepage: Url | None = Field(default=None, description="Web page of the network.")
-    attribution: str | None = Field(default=None, description="Whom the licence asks to be named.")
-    licence: str | None = Field(default=None, description="Licence of the data.")
+    name: PublisherName = "NGSI OffStreetParking"
     region: Region | None = Field(
         default=None, description="ISO 3166 code of the city's country, or its part, for public holidays: DE-BW."
     )
@@ -95,7 +81,7 @@ class Adapter(FeedAdapter[Settings]):
         box = self._bounds
         return NetworkInfo(
             name=self.settings.name,
-            timezone=ZoneInfo(self.settings.timezone),
+            timezone=self.settings.timezone,
             capabilities=frozenset({Capability.LISTINGS, Capability.OCCUPANCY, Capability.PRICES}),
             coverage=() if box is None else (box,),
             homepage=self.settings.homepage,

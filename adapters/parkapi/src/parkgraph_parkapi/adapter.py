@@ -21,6 +21,7 @@ from parkgraph.sdk import (
     FeedAdapter,
     Malformed,
     NetworkInfo,
+    Note,
     Url,
     read_feed,
 )
@@ -54,8 +55,8 @@ class ParkApiSettings(AdapterSettings):
     config: dict[str, SecretStr] = Field(
         default={}, description="The converter's own configuration, such as PARK_API_PBW_API_KEY."
     )
-    attribution: str | None = Field(default=None, description="The words that the licence asks for.")
-    licence: str | None = Field(default=None, description="Licence of the data, where the library does not know it.")
+    attribution: Note | None = Field(default=None, description="The words that the licence asks for.")
+    licence: Note | None = Field(default=None, description="Licence of the data, where the library does not know it.")
 
     @field_validator("source")
     @classmethod

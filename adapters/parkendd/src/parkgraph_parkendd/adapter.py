@@ -2,39 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, ClassVar
-from zoneinfo import ZoneInfo
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from parkgraph.domain.place import Listing
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Url, aside, read_feed
+from parkgraph.sdk import (
+    Batch,
+    Capability,
+    FeedAdapter,
+    NetworkInfo,
+    PublisherName,
+    PublisherSettings,
+    Url,
+    aside,
+    read_feed,
+)
 from parkgraph_parkendd.document import parse
 from parkgraph_parkendd.facts import Facts
 
 
-def _check_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin") from None
-    return name
-
-
-class Settings(AdapterSettings):
-    """Every city has its own document, zone and licence, so they are settings."""
+class Settings(PublisherSettings):
+    """Of one city."""
 
     url: Url = Field(description="Address of a city's document: https://api.parkendd.de/Dresden, or the city's own.")
     geojson_url: Url | None = Field(
         default=None, description="Positions, addresses and capacities that the document lacks: ParkAPI's city.geojson."
     )
-    timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
-        default="Europe/Berlin", description="Time zone of the city."
-    )
-    name: str = Field(default="ParkenDD", min_length=1, description="Name of the network.")
-    homepage: Url | None = Field(default=None, description="Web page of the network.")
-    attribution: str | None = Field(default=None, description="Whom the licence asks to be named.")
-    licence: str | None = Field(default=None, description="Licence of the data.")
+    name: PublisherName = "ParkenDD"
 
 
 class Adapter(FeedAdapter[Settings]):
@@ -51,7 +46,7 @@ class Adapter(FeedAdapter[Settings]):
     def info(self) -> NetworkInfo:
         return NetworkInfo(
             name=self.settings.name,
-            timezone=ZoneInfo(self.settings.timezone),
+            timezone=self.settings.timezone,
             capabilities=frozenset({Capability.LISTINGS, Capability.OCCUPANCY}),
             coverage=(),
             homepage=self.settings.homepage,
@@ -67,6 +62,6 @@ class Adapter(FeedAdapter[Settings]):
             geojson = await self.client.get(self.settings.geojson_url, follow=True)
             facts = Facts.of(await aside(geojson.json))
         response = await self.client.get(self.settings.url, follow=True)
-        document = await aside(parse, response, ZoneInfo(self.settings.timezone))
+        document = await aside(parse, response, self.settings.timezone)
         batch = await read_feed(document.rows, lambda row: document.read(row).to_listing(facts), document.id_of)
         return batch.but(as_of=document.as_of, complete=document.complete)
