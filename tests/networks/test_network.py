@@ -1,13 +1,17 @@
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from structlog.testing import capture_logs
 
 from parkgraph.domain.geo import Bounds, Circle, Coordinates
+from parkgraph.domain.place import Listing
 from parkgraph.networks.network import Network, NetworkStatus, Part
 from parkgraph.networks.reports import Code, SourceStatus
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
-from parkgraph.sdk.batch import Batch, Rejected
+from parkgraph.sdk.batch import Batch, Rejected, read_rows
+from parkgraph.sdk.contract import Capability
 from tests.networks.scripted import AROUND, NOW, batch, feed, listing, search, update
 
 HOUR = timedelta(hours=1)
@@ -198,6 +202,23 @@ def test_rejected_rows_are_logged_when_their_number_changes_by_reason_only() -> 
     with capture_logs() as logs:
         serving(network, SNAPSHOT)
     assert logs[0]["rows"] == 1
+
+
+@pytest.mark.parametrize("text", ["B-XY 123", "it's B-XY 123", 'a "B-XY 123"', "x" * 300 + "B-XY 123", "'\\' B-XY 123"])
+@pytest.mark.parametrize("read", [int, float, datetime.fromisoformat, ZoneInfo, Capability, lambda text: {}[text]])
+def test_what_a_library_says_of_a_row_is_logged_without_the_words_of_the_row(
+    read: Callable[[str], object], text: str
+) -> None:
+    def to_domain(row: str) -> Listing:
+        read(row)
+        raise AssertionError("it must not be read")
+
+    read_badly = read_rows([text], to_domain, lambda row: "a")
+    snapshot, _ = apply(None, batch("a", rejected=read_badly.rejected), NOW)
+    with capture_logs() as logs:
+        serving(feed("city", batch()), snapshot)
+    assert logs[0]["rows"] == 1
+    assert not any(word in str(logs) for word in ("XY", "123", "xxx"))
 
 
 def test_a_network_asks_for_patience_until_it_is_over() -> None:

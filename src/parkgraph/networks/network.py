@@ -15,6 +15,7 @@ from parkgraph.networks.reports import Code, SourceReport, SourceStatus, status_
 from parkgraph.networks.snapshots import Snapshot
 from parkgraph.sdk.booking import BookingAdapter
 from parkgraph.sdk.contract import Capability, FeedAdapter, NetworkInfo, SearchAdapter
+from parkgraph.sdk.rows import unquoted
 
 _log = structlog.get_logger(__name__)
 
@@ -279,11 +280,11 @@ class Network:
             _log.info("network_back", network=self.id, listings=self.listings)
 
     def _log_rejected(self) -> None:
-        """Rejected rows are one line when their number changes: the commonest reasons, no row."""
+        """Rejected rows are one line when their number changes: the commonest reasons, no word of a row."""
         if self.snapshot is None or self.rejected == self._rejected_logged:
             return
         self._rejected_logged = self.rejected
-        reasons = Counter(rejected.reason for rejected in self.snapshot.rejected)
+        reasons = Counter(unquoted(rejected.reason) for rejected in self.snapshot.rejected)
         _log.info("rows_rejected", network=self.id, rows=self.rejected, reasons=dict(reasons.most_common(5)))
 
 

@@ -71,8 +71,9 @@ def read_rows(
     """Turn a network's rows into domain items, one by one.
 
     A row for which `to_domain` raises ValueError (RowRejected and pydantic's ValidationError are ValueErrors),
-    KeyError, TypeError, AttributeError, IndexError or ArithmeticError is rejected with a reason, and so is a second
-    row of the same id. `name` gives the network's own id of a row; where it fails, the row's number stands in.
+    KeyError, TypeError, AttributeError, IndexError, ArithmeticError or OSError (ZoneInfo, of a long name) is rejected
+    with a reason, and so is a second row of the same id. `name` gives the network's own id of a row; where it fails,
+    the row's number stands in.
     Equal parts of listings are one object.
     """
     alike = Alike()
@@ -81,7 +82,7 @@ def read_rows(
     for number, row in enumerate(rows, start=1):
         try:
             item = to_domain(row)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, OSError) as fault:
             rejected.append(Rejected(_name(row, name, number), _reason(fault)))
             continue
         if item.local_id in items:

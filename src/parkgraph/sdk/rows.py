@@ -1,9 +1,12 @@
 """What the payload classes of most adapters share: how a row is read strictly, and how its texts and numbers are."""
 
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+_QUOTED: Final = re.compile(r"""(?<!\w)b?(['"])(?:\\.|(?!\1).)*(?:\1|$)""", re.DOTALL)
 
 
 class Row(BaseModel):
@@ -24,6 +27,11 @@ def one_line(text: str) -> str:
     if not text.isprintable():
         text = "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(text.split())
+
+
+def unquoted(message: str) -> str:
+    """An error's message without what it quotes, which is the network's own text: that of int("x") names its "x"."""
+    return _QUOTED.sub("…", message)
 
 
 def exact(value: Any) -> Any:
