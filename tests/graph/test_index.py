@@ -29,10 +29,19 @@ everywhere = Bounds(-90, -180, 90, 180)
 @given(st.lists(near_each_other | on_edges | positions, max_size=30), circles | boxes)
 @example([Coordinates(90, 180), Coordinates(-90, -180), Coordinates(0, 180)], everywhere)
 @example([Coordinates(0, 179.999), Coordinates(0, -179.999), Coordinates(0, 0)], Bounds(-1, 179, 1, -179))
+@example([Coordinates(0, 10.001)], Bounds(-1, 10.0005, 1, 10.0001))
 @example([Coordinates(89.99, 0), Coordinates(89.99, 180)], Circle(Coordinates(90, 0), 2_000))
 def test_the_index_finds_what_a_look_at_every_place_finds(at: list[Coordinates], area: Area) -> None:
     places = [place(number, where) for number, where in enumerate(at)]
-    assert by_id(over(places).within(area)) == [each for each in places if area.contains(each.location)]
+    assert by_id(found(over(places), area)) == [each for each in places if area.contains(each.location)]
+
+
+@given(st.lists(near_each_other | on_edges | positions, max_size=30), circles | boxes)
+@example([Coordinates(48.1, 9.1)] * 3, Circle(Coordinates(48.1, 9.1), 1))
+def test_what_is_found_is_told_with_its_distance_and_the_nearest_first(at: list[Coordinates], area: Area) -> None:
+    told = over(place(number, where) for number, where in enumerate(at)).within(area)
+    assert [metres for metres, _, _ in told] == [area.centre.distance_m(each.location) for _, _, each in told]
+    assert [each.id for _, _, each in sorted(told, key=lambda one: (one[0], one[2].id))] == [e.id for _, _, e in told]
 
 
 @given(
@@ -49,8 +58,8 @@ def test_an_index_over_what_changed_is_as_one_over_everything(
         after |= {UUID(int=number): place(number, where) for number, where in change.items() if where is not None}
         index = index.over(before, after, {UUID(int=number) for number in change})
         before = after
-    assert by_id(index.within(everywhere)) == by_id(list(before.values()))
-    assert by_id(index.within(area)) == by_id([each for each in before.values() if area.contains(each.location)])
+    assert by_id(found(index, everywhere)) == by_id(before.values())
+    assert by_id(found(index, area)) == by_id([each for each in before.values() if area.contains(each.location)])
 
 
 def test_what_lies_elsewhere_is_shared_with_the_index_before() -> None:
@@ -60,7 +69,7 @@ def test_what_lies_elsewhere_is_shared_with_the_index_before() -> None:
     old = over(places)
     new = old.over(before, after, {UUID(int=0)})
     assert old._rows[row_of(places[2])] is new._rows[row_of(places[2])]
-    assert old.within(everywhere) != new.within(everywhere)
+    assert found(old, everywhere) != found(new, everywhere)
 
 
 def test_an_index_of_which_all_went_holds_nothing() -> None:
@@ -82,5 +91,9 @@ def place(number: int, where: Coordinates) -> Place:
     return merge(UUID(int=number), [keyed("a", listing(str(number), location=where))])
 
 
-def by_id(places: list[Place]) -> list[Place]:
+def by_id(places: Iterable[Place]) -> list[Place]:
     return sorted(places, key=lambda each: each.id)
+
+
+def found(index: SpatialIndex, area: Area) -> list[Place]:
+    return [each for _, _, each in index.within(area)]

@@ -19,9 +19,12 @@ MOMENT = Moment(View(), {"city": INFO}, Exchange(), NOW)
 class Hit:
     is_kept = False
 
+    def __init__(self, until: datetime) -> None:
+        self.until = until
 
-def page(hits: int = 1, until: datetime = FOR_EVER) -> Page[Hit]:
-    return Page([Hit() for _ in range(hits)], hits, has_next=False, has_previous=False, until=until)
+
+def page(hits: int = 1, until: datetime = FOR_EVER, same_until: datetime = FOR_EVER) -> Page[Hit]:
+    return Page([Hit(until) for _ in range(hits)], hits, has_next=False, has_previous=False, same_until=same_until)
 
 
 def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
@@ -43,9 +46,10 @@ def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
         replace(MOMENT, now=NOW - timedelta(microseconds=1)),
     ],
 )
-def test_another_moment_has_another_page(other: Moment) -> None:
-    pages = Pages[Hit]()
-    pages.keep("asked", page(until=NOW + timedelta(hours=1)), MOMENT)
+@pytest.mark.parametrize("of", ["its hits", "others"])
+def test_another_moment_has_another_page(other: Moment, of: str) -> None:
+    pages, until = Pages[Hit](), NOW + timedelta(hours=1)
+    pages.keep("asked", page(until=until) if of == "its hits" else page(same_until=until), MOMENT)
     assert pages.find("asked", other) is None
     assert len(pages) == 0
 

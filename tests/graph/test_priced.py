@@ -129,6 +129,16 @@ def test_so_many_are_kept_and_no_more() -> None:
         assert len(prices) <= 10
 
 
+def test_more_places_of_one_question_than_are_kept_are_priced_all_the_same() -> None:
+    prices, places = Prices(limit=10), [place() for _ in range(15)]
+    for _ in range(20):
+        price = prices.of(STAY, CAR, INFOS, NOW, EUROS)
+        assert [price(each).place for each in places] == places
+        assert len(prices) <= 10
+    price = prices.of(STAY, CAR, INFOS, NOW, EUROS)
+    assert price(places[0]) is price(places[0])
+
+
 def test_a_table_is_priced_once_for_a_stay() -> None:
     quotes = Quotes()
     first = quotes.of(RATES, STAY, ZONE, CAR, None)

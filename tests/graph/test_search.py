@@ -51,7 +51,7 @@ class Asking:
         self.search = search
 
     async def __call__(self, first: int = 20, after: str | None = None, **question: Any) -> Answer:
-        asked: dict[str, Any] = {"area": AROUND, "near": STATION} | question
+        asked: dict[str, Any] = {"area": AROUND} | question
         return await self.search.find(Question(**asked), first, after)
 
 
@@ -195,7 +195,7 @@ async def test_a_cursor_of_another_query_is_refused(asking: Ask) -> None:
 async def test_a_box_has_no_distances_but_an_order(asking: Ask) -> None:
     box = Bounds(48.78, 9.17, 48.80, 9.19)
     async with asking(row(FAR, NEAR, listing("out", north_m=3_000))) as ask:
-        answer = await ask(area=box, near=None)
+        answer = await ask(area=box)
         assert set(names(answer)) == {"Near", "Far"}
         assert {hit.distance_m for hit in answer.hits} == {None}
 
@@ -462,7 +462,7 @@ async def test_a_question_that_was_answered_is_answered_again_until_something_ch
     async with asking(network) as ask:
         first, again = await ask(stay=STAY), await ask(stay=STAY)
         assert again.hits[0] is first.hits[0]
-        assert (await ask(stay=STAY, near=FAR.location)).hits[0] is not first.hits[0]
+        assert (await ask(stay=STAY, area=Circle(FAR.location, 2_000))).hits[0] is not first.hits[0]
         await ask.graph.update()
         assert (await ask(stay=STAY)).hits[0].priced is first.hits[0].priced
 

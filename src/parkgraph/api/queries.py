@@ -34,7 +34,7 @@ from parkgraph.api.yard_allotments import YardAllotmentQuery
 from parkgraph.api.yard_bookings import find_yard_booking
 from parkgraph.api.yard_desk import YardDeskQuery
 from parkgraph.api.yards import YardQuery, find_yard
-from parkgraph.domain.geo import Area, Coordinates
+from parkgraph.domain.geo import Area
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
 
@@ -131,8 +131,7 @@ def _around(
     wanted: PlaceFilterInput | None,
     sort: PlaceSort,
 ) -> Question:
-    area = circle(near, radius)
-    return _question(area, area.centre, stay, vehicle, wanted, sort)
+    return _question(circle(near, radius), stay, vehicle, wanted, sort)
 
 
 @remembered
@@ -143,12 +142,11 @@ def _inside(
     wanted: PlaceFilterInput | None,
     sort: PlaceSort,
 ) -> Question:
-    return _question(bounds.to_domain(), None, stay, vehicle, wanted, sort)
+    return _question(bounds.to_domain(), stay, vehicle, wanted, sort)
 
 
 def _question(
     area: Area,
-    near: Coordinates | None,
     stay: StayInput | None,
     vehicle: VehicleInput | None,
     wanted: PlaceFilterInput | None,
@@ -156,7 +154,6 @@ def _question(
 ) -> Question:
     return Question(
         area=area,
-        near=near,
         stay=stay.to_domain() if stay else None,
         vehicle=vehicle.to_domain() if vehicle else Vehicle(),
         filter=wanted.to_domain() if wanted else PlaceFilter(),

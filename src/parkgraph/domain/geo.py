@@ -1,6 +1,6 @@
 """Positions and areas on the WGS 84 ellipsoid; degrees in, metres out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import asin, cos, degrees, isfinite, radians, sin, sqrt
 from typing import Final
@@ -24,11 +24,21 @@ class Coordinates:
 
     def distance_m(self, other: "Coordinates") -> float:
         """Great-circle distance in metres (haversine)."""
-        phi, psi = radians(self.latitude), radians(other.latitude)
-        half_latitude = sin((psi - phi) / 2)
-        half_longitude = sin(radians(other.longitude - self.longitude) / 2)
-        chord = half_latitude**2 + cos(phi) * cos(psi) * half_longitude**2
-        return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, chord)))
+        return self.distances()(other)
+
+    def distances(self) -> Callable[["Coordinates"], float]:
+        """`distance_m` from here, for many positions: what of it is the same for all is worked out once."""
+        phi, longitude = radians(self.latitude), self.longitude
+        cos_phi = cos(phi)
+
+        def distance_m(other: "Coordinates") -> float:
+            psi = radians(other.latitude)
+            half_latitude = sin((psi - phi) / 2)
+            half_longitude = sin(radians(other.longitude - longitude) / 2)
+            chord = half_latitude * half_latitude + cos_phi * cos(psi) * (half_longitude * half_longitude)
+            return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, chord)))
+
+        return distance_m
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 """One place in an answer: how far it is, what it costs, whether it passes the filter, and where it is sorted."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from operator import attrgetter
-from typing import Final
+from typing import Final, overload
 
-from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.hours import open_to_leave
 from parkgraph.domain.money import Money
 from parkgraph.domain.occupancy import OccupancyLevel
+from parkgraph.domain.place import Place
 from parkgraph.graph import cursors
 from parkgraph.graph.hours import parse_hours
+from parkgraph.graph.index import Found
 from parkgraph.graph.lazily import lazily
 from parkgraph.graph.offers import Exclusion, Offer, zone_of
 from parkgraph.graph.pages import Moment
@@ -20,25 +23,43 @@ from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
 KEY: Final = attrgetter("key")
 
 
-class Hit:
-    """One place in the answer to one question. Offers are priced once, when they are first looked at."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all hits of one search have in common. `price`: what a place costs for the stay of the question."""
 
-    def __init__(self, priced: Priced, question: Question, centre: Coordinates, moment: Moment) -> None:
-        self.place = priced.place
-        self.priced = priced
-        self.is_kept = False
-        self._question = question
-        self._centre = centre
-        self._moment = moment
-        self._from_centre = centre.distance_m(self.place.location)
+    question: Question
+    moment: Moment
+    price: Callable[[Place], Priced]
+
+
+class Hit:
+    """One place in the answer to one question. It is priced once, when that is first looked at."""
+
+    is_kept = False
+
+    def __init__(self, place: Place, from_centre_m: float, asked: Asked) -> None:
+        self.place = place
+        self._from_centre_m = from_centre_m
+        self._asked = asked
 
     def but(self, priced: Priced) -> "Hit":
         """The same with other offers."""
-        return Hit(priced, self._question, self._centre, self._moment)
+        other = Hit(self.place, self._from_centre_m, self._asked)
+        other.priced = priced
+        return other
+
+    @lazily
+    def priced(self) -> Priced:
+        return self._asked.price(self.place)
+
+    @property
+    def until(self) -> datetime:
+        """From when on something else may be in the way."""
+        return self.priced.until
 
     @property
     def distance_m(self) -> int | None:
-        return round(self._from_centre) if self._question.near else None
+        return round(self._from_centre_m) if self._asked.question.near else None
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -62,19 +83,19 @@ class Hit:
     def excluded(self) -> tuple[Exclusion, ...]:
         return self.priced.excluded
 
-    @cached_property
+    @lazily
     def cursor(self) -> str:
-        return cursors.encode(self._question.fingerprint, self.key)
+        return cursors.encode(self._asked.question.fingerprint, self.key)
 
     @lazily
     def key(self) -> cursors.Key:
         """What the answer is sorted by; unique, since it ends in the place's id."""
-        last = (self._from_centre, self.place.id.hex)
-        match self._question.sort:
+        last = (self._from_centre_m, self.place.id.hex)
+        match self._asked.question.sort:
             case PlaceSort.DISTANCE:
                 return last
             case PlaceSort.PRICE:
-                return (*self._moment.rates.sort_key(self.total), *last)
+                return (*self._asked.moment.rates.sort_key(self.total), *last)
             case PlaceSort.VACANCY:
                 vacant = self.place.occupancy.vacant if self.place.occupancy else None
                 return (1, 0, *last) if vacant is None else (0, -vacant, *last)
@@ -103,19 +124,44 @@ class Hit:
         """Open at both ends of the stay, or now where no stay is asked; None is unknown."""
         if self.place.opening_hours is None:
             return None
-        hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, self._moment.infos))
+        moment, stay = self._asked.moment, self._asked.question.stay
+        hours = parse_hours(self.place.opening_hours, self.place.location, zone_of(self.place, moment.infos))
         if hours is None:
             return None
-        stay = self._question.stay
-        states = {hours.is_open(stay.arrive), open_to_leave(hours, stay)} if stay else {hours.is_open(self._moment.now)}
+        states = {hours.is_open(stay.arrive), open_to_leave(hours, stay)} if stay else {hours.is_open(moment.now)}
         return False if False in states else None if None in states else True
 
     def _costs_at_most(self, limit: Money) -> bool:
         total = self.total
         if total is None or total.currency == limit.currency:
             return total is not None and total.amount <= limit.amount
-        one, other = self._moment.rates.convert(total), self._moment.rates.convert(limit)
+        rates = self._asked.moment.rates
+        one, other = rates.convert(total), rates.convert(limit)
         return one is not None and other is not None and one.amount <= other.amount
+
+
+class Nearest(Sequence[Hit]):
+    """A hit of each place that was found, in their order; made anew whenever it is looked at, as only a page is."""
+
+    def __init__(self, found: Sequence[Found], asked: Asked) -> None:
+        self._found = found
+        self._asked = asked
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Hit]: ...
+    def __getitem__(self, at: int | slice) -> Hit | list[Hit]:
+        if isinstance(at, slice):
+            return list(map(self._hit, self._found[at]))
+        return self._hit(self._found[at])
+
+    def _hit(self, found: Found) -> Hit:
+        metres, _, place = found
+        return Hit(place, metres, self._asked)
 
 
 def key_shape(sort: PlaceSort) -> cursors.Key:

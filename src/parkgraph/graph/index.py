@@ -1,12 +1,12 @@
-"""Spatial index over places: which of them lie in an area."""
+"""Spatial index over places: which of them lie in an area, and how far from its centre."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from math import floor
 from typing import Final, TypeVar
 from uuid import UUID
 
-from parkgraph.domain.geo import Area, Bounds, Coordinates, bounds_of
+from parkgraph.domain.geo import Area, Bounds, Circle, Coordinates
 from parkgraph.domain.place import Place
 
 TILES_PER_DEGREE: Final = 128
@@ -15,6 +15,9 @@ TILES_PER_DEGREE: Final = 128
 Tile = tuple[Place, ...]
 Row = Mapping[int, Tile]
 """Tiles of one latitude, by column."""
+
+Found = tuple[float, int, Place]
+"""Metres from the centre of the area, the number of the place's id, and the place: so they are in order."""
 
 T = TypeVar("T")
 
@@ -25,11 +28,12 @@ class SpatialIndex:
 
     _rows: Mapping[int, Row] = field(default_factory=dict)
 
-    def within(self, area: Area) -> list[Place]:
-        """Every place in the area, in no order that means anything."""
-        tiles = (tile for box in bounds_of(area).split() for tile in self._tiles(box))
-        contains = area.contains
-        return [place for tile in tiles for place in tile if contains(place.location)]
+    def within(self, area: Area) -> list[Found]:
+        """Every place in the area, the nearest to its centre first."""
+        if isinstance(area, Circle):
+            return sorted(self._around(area))
+        distance_m = area.centre.distances()
+        return sorted(each for box in area.split() for each in self._inside(box, distance_m))
 
     def over(self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Set[UUID]) -> "SpatialIndex":
         """The index over the places after; from those before, over which this one is, they differ in the changed."""
@@ -42,12 +46,30 @@ class SpatialIndex:
             _put(rows, row, tiles)
         return SpatialIndex(rows)
 
+    def _around(self, area: Circle) -> list[Found]:
+        distance_m, radius_m = area.centre.distances(), area.radius_m
+        return [
+            (metres, place.id.int, place)
+            for box in area.bounds.split()
+            for tile in self._tiles(box)
+            for place in tile
+            if (metres := distance_m(place.location)) <= radius_m
+        ]
+
+    def _inside(self, box: Bounds, distance_m: Callable[[Coordinates], float]) -> list[Found]:
+        """Of a box that does not cross the antimeridian."""
+        south, west, north, east = box.south, box.west, box.north, box.east
+        return [
+            (distance_m(at), place.id.int, place)
+            for tile in self._tiles(box)
+            for place in tile
+            if south <= (at := place.location).latitude <= north and west <= at.longitude <= east
+        ]
+
     def _tiles(self, box: Bounds) -> Iterator[Tile]:
         (south, west), (north, east) = _tile(Coordinates(box.south, box.west)), _tile(Coordinates(box.north, box.east))
-        for row in _among(self._rows, south, north):
-            columns = self._rows[row]
-            for column in _among(columns, west, east):
-                yield columns[column]
+        for columns in _among(self._rows, south, north):
+            yield from _among(columns, west, east)
 
 
 def _tile(position: Coordinates) -> tuple[int, int]:
@@ -77,8 +99,8 @@ def _put(into: dict[int, T], key: int, value: T) -> None:
         into.pop(key, None)
 
 
-def _among(keys: Mapping[int, object], first: int, last: int) -> Iterable[int]:
-    """Which of the keys lie between, both ends included: the fewer of the two are looked at."""
-    if last - first < len(keys):
-        return (key for key in range(first, last + 1) if key in keys)
-    return (key for key in keys if first <= key <= last)
+def _among(values: Mapping[int, T], first: int, last: int) -> Iterable[T]:
+    """Those whose keys lie between, both ends included: the fewer of the two are looked at. None of them is empty."""
+    if last - first < len(values):
+        return filter(None, map(values.get, range(first, last + 1)))
+    return [value for key, value in values.items() if first <= key <= last]

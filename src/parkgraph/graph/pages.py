@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Generic, Protocol, TypeVar
 
 from parkgraph.graph.exchange import Exchange
+from parkgraph.graph.lazily import lazily
 from parkgraph.graph.view import View
 from parkgraph.sdk.contract import NetworkInfo
 
@@ -20,6 +21,10 @@ class Kept(Protocol):
     """A hit that knows whether its page was found again: then it is likely to be shown once more."""
 
     is_kept: bool
+
+    @property
+    def until(self) -> datetime:
+        """From when on it may say something else."""
 
 
 H = TypeVar("H", bound=Kept)
@@ -35,15 +40,22 @@ class Moment:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Generic[H]):
-    """`until`: when it may be another, exclusively, though the graph and the networks stay as they are."""
+    """`same_until`: from when on, though the graph and the networks stay as they are, other hits may be on it."""
 
     hits: Sequence[H]
     total: int
     has_next: bool
     has_previous: bool
-    until: datetime
+    same_until: datetime = FOR_EVER
+
+    @lazily
+    def until(self) -> datetime:
+        """From when on it may be another, in what its hits say too. Few pages are asked for again: only then is this
+        worked out.
+        """
+        return min([self.same_until, *(hit.until for hit in self.hits)])
 
 
 class Pages(Generic[H]):

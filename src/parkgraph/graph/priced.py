@@ -115,14 +115,15 @@ class Priced:
 class _Kept:
     """Of one question: what was worked out under these infos and rates, by the place's identity.
 
-    `told`: the same with the offers that networks said last.
+    `told`: the same with the offers that networks said last. `is_forgotten`: only searches that began before have it.
     """
 
-    __slots__ = ("exchange", "infos", "places", "told")
+    __slots__ = ("exchange", "infos", "is_forgotten", "places", "told")
 
     def __init__(self, infos: Infos, exchange: Exchange) -> None:
         self.infos = infos
         self.exchange = exchange
+        self.is_forgotten = False
         self.places: dict[int, Priced] = {}
         self.told: dict[int, Priced] = {}
 
@@ -165,12 +166,11 @@ class Prices:
         def unprompted(place: Place) -> Priced:
             known = places.get(id(place))
             if known is None or known.until <= now:
-                self._number += known is None
+                if known is None:
+                    self._count_one_more(kept)
                 known = places[id(place)] = Priced(
                     place, stay, vehicle, infos, now, exchange, self._quotes.of, NOT_READY
                 )
-                while self._number > self._limit:
-                    self._forget(next(iter(self._kept)))
             else:
                 known.was_found_again = True
             return known
@@ -187,8 +187,15 @@ class Prices:
 
         return priced if ready else unprompted
 
+    def _count_one_more(self, of: _Kept) -> None:
+        """It may be that all others of its question have to go: what comes then goes with the search."""
+        while self._number >= self._limit and self._kept:
+            self._forget(next(iter(self._kept)))
+        self._number += not of.is_forgotten
+
     def _forget(self, question: Hashable) -> None:
         if gone := self._kept.pop(question, None):
             self._number -= len(gone.places)
+            gone.is_forgotten = True
             gone.places.clear()
             gone.told.clear()

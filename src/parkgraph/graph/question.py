@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from parkgraph.domain.geo import Area, Coordinates
+from parkgraph.domain.geo import Area, Circle, Coordinates
 from parkgraph.domain.money import Money
 from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.domain.stay import Stay
@@ -38,14 +38,23 @@ NO_FILTER: Final = PlaceFilter()
 
 @dataclass(frozen=True)
 class Question:
-    """One search. `near` is None for a box, whose order is by distance from its centre."""
+    """One search. Places are sorted, first or last, by distance from the centre of its area."""
 
     area: Area
-    near: Coordinates | None = None
     stay: Stay | None = None
     vehicle: Vehicle = field(default_factory=Vehicle)
     filter: PlaceFilter = field(default_factory=PlaceFilter)
     sort: PlaceSort = PlaceSort.DISTANCE
+
+    @property
+    def near(self) -> Coordinates | None:
+        """From where distances are told; None for a box."""
+        return self.area.centre if isinstance(self.area, Circle) else None
+
+    @property
+    def distance_decides(self) -> bool:
+        """Whether nothing else decides what is on the page."""
+        return self.sort is PlaceSort.DISTANCE and self.filter == NO_FILTER
 
     @property
     def room_decides(self) -> bool:

@@ -1,6 +1,7 @@
 """`nearby` and `within`: fan out, merge, price, rank, cut a page."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import cached_property, partial
 from itertools import islice
 from typing import Final
 
-from parkgraph.domain.geo import Area, bounds_of
+from parkgraph.domain.geo import Area
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import ListingKey, ListingOffer, Place
 from parkgraph.domain.stay import Stay
@@ -17,14 +18,14 @@ from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
 from parkgraph.graph.availability import Availability, Ready, Uncounted
 from parkgraph.graph.exchange import Exchange
-from parkgraph.graph.hit import KEY, Hit, key_shape
+from parkgraph.graph.hit import KEY, Asked, Hit, Nearest, key_shape
 from parkgraph.graph.hours import parse_hours
 from parkgraph.graph.offers import Offer, compared, exclusions, is_fresh, live_level, offers, zone_of
 from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.patience import Patience
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.priced import Prices
-from parkgraph.graph.question import NO_FILTER, PlaceSort, Question
+from parkgraph.graph.question import PlaceSort, Question
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.listing_offers import is_unpriced
 from parkgraph.networks.reports import SourceReport
@@ -151,22 +152,24 @@ class Search:
             for listing in answer.batch.items
             if listing.offers
         }
-        places = moment.view.index.within(question.area)
+        found = moment.view.index.within(question.area)
         if question.room_decides:
+            places = [place for _, _, place in found]
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
-        priced = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates, ready)
-        centre = question.near or bounds_of(question.area).centre
-        found = [Hit(priced(place), question, centre, moment) for place in places]
-        passing = found if question.filter == NO_FILTER else [hit for hit in found if hit.passes(question.filter)]
-        hits = sorted(passing, key=KEY)
-        rest = self._after(hits, question, after)
-        page = await self._with_room(rest[:first], question, ends)
+        price = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates, ready)
+        every: Sequence[Hit] = Nearest(found, Asked(question, moment, price))
+        hits = every
+        if not question.distance_decides:
+            every = list(every)
+            hits = sorted((hit for hit in every if hit.passes(question.filter)), key=KEY)
+        begin = self._after(hits, question, after)
+        page = await self._with_room(hits[begin : begin + first], question, ends)
         page = await self._with_quotes(page, question, answers, ends)
         if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
             page = [hit.but(hit.priced.but(hit.priced.ready, several_currencies=True)) for hit in page]
-        looked_at = found if question.looks_at_all else page
-        until = min((hit.priced.until for hit in looked_at), default=FOR_EVER)
-        return Page(page, len(hits), len(rest) > first, len(rest) < len(hits), until), looked_at
+        decided_by = every if question.looks_at_all else ()
+        same_until = min((hit.until for hit in decided_by), default=FOR_EVER)
+        return Page(page, len(hits), begin + first < len(hits), begin > 0, same_until), decided_by or page
 
     @property
     def _moment(self) -> Moment:
@@ -291,8 +294,8 @@ class Search:
         return {network.id: network.info for network in self._networks}
 
     @staticmethod
-    def _after(hits: Sequence[Hit], question: Question, after: str | None) -> Sequence[Hit]:
+    def _after(hits: Sequence[Hit], question: Question, after: str | None) -> int:
+        """Which of the hits is the first after the cursor."""
         if after is None:
-            return hits
-        last = cursors.decode(after, question.fingerprint, key_shape(question.sort))
-        return [hit for hit in hits if hit.key > last]
+            return 0
+        return bisect_right(hits, cursors.decode(after, question.fingerprint, key_shape(question.sort)), key=KEY)
