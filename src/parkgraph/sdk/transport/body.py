@@ -1,7 +1,7 @@
 """Reading a body without trusting its size: a small gzip file can unfold to a thousand times its length."""
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 from parkgraph.sdk.faults import Malformed, Unavailable
 
@@ -14,37 +14,46 @@ RATIO = 100
 """Feeds shrink to a tenth or a thirtieth. Beyond FREE bytes, RATIO times the bytes on the wire is a bomb."""
 
 
-async def read_body(chunks: AsyncIterator[bytes], encoding: str, declared: int | None, max_bytes: int) -> bytes:
-    """The body, at most `max_bytes` on the wire and as many when decoded.
+class Body:
+    """A body that comes chunk by chunk: at most `max_bytes` on the wire and as many when decoded.
 
     `encoding`, `declared`: the headers Content-Encoding and Content-Length. Raises Malformed where the body is too
-    large or its compression broken, Unavailable where the compressed data ends too early.
+    large or its compression broken.
     """
-    if declared is not None and declared > max_bytes:
-        raise _too_large(max_bytes)
-    decoder = _decoder(encoding)
-    body = bytearray()
-    received = 0
-    async for chunk in chunks:
-        received += len(chunk)
-        for piece in decoder.feed(chunk):
-            body += piece
-            if len(body) > FREE + RATIO * received:
-                raise Malformed("the answer unfolds out of all proportion")
-            if len(body) > max_bytes:
-                raise _too_large(max_bytes)
-        if received > max_bytes:
+
+    def __init__(self, encoding: str, declared: int | None, max_bytes: int) -> None:
+        if declared is not None and declared > max_bytes:
             raise _too_large(max_bytes)
-    if received and not decoder.complete:
-        raise Unavailable("the answer broke off")
-    return bytes(body)
+        self._decoder = _decoder(encoding)
+        self._max_bytes = max_bytes
+        self._body = bytearray()
+        self._received = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """What came next. Raises Malformed; nothing is to be fed after that."""
+        self._received += len(chunk)
+        body = self._body
+        for piece in self._decoder.feed(chunk):
+            body += piece
+            if len(body) > FREE + RATIO * self._received:
+                raise Malformed("the answer unfolds out of all proportion")
+            if len(body) > self._max_bytes:
+                raise _too_large(self._max_bytes)
+        if self._received > self._max_bytes:
+            raise _too_large(self._max_bytes)
+
+    def whole(self) -> bytes:
+        """All of it, decoded. Raises Unavailable where the compressed data ended too early."""
+        if self._received and not self._decoder.complete:
+            raise Unavailable("the answer broke off")
+        return bytes(self._body)
 
 
 class _Plain:
     complete = True
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        yield chunk
+    def feed(self, chunk: bytes) -> tuple[bytes]:
+        return (chunk,)
 
 
 class _Gzip:

@@ -1,10 +1,10 @@
 """Which addresses a network may have: public ones. Checked on the address that a socket really connects to."""
 
+import asyncio
 import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 
-from aiohttp import AddrInfoType, ThreadedResolver
-from aiohttp.abc import ResolveResult
+from aiohappyeyeballs import AddrInfoType
 
 from parkgraph.sdk.faults import Denied
 
@@ -27,20 +27,17 @@ def is_public(address: str) -> bool:
     return ip.is_global and ip in _UNICAST_V6 and not any(ip in net for net in _TUNNELS_V6)
 
 
-class PublicResolver(ThreadedResolver):
-    """Raises Denied where any address of a name is not public."""
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await super().resolve(host, port, family)
-        for result in found:
-            _check(result["host"])
-        return found
+async def addresses_of(host: str, port: int, *, allow_private: bool) -> list[AddrInfoType]:
+    """Where a host can be reached. Raises socket.gaierror, and Denied where any address of a name is not public."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    for *_, address in found if not allow_private else ():
+        _check(str(address[0]))
+    return list(found)
 
 
 def public_socket(target: AddrInfoType) -> socket.socket:
-    """A socket for this target. The last line: a literal address passes no resolver. Raises Denied."""
+    """A socket for this target: the last line, whoever chose it. Raises Denied."""
     family, kind, protocol, _, address = target
     _check(str(address[0]))
     return socket.socket(family, kind, protocol)

@@ -14,12 +14,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from parkgraph import tracing
 from parkgraph.sdk.client import Response
 from parkgraph.sdk.faults import NetworkFault, RateLimited, TimedOut, Unavailable
-from parkgraph.sdk.transport.body import ENCODINGS, read_body
+from parkgraph.sdk.transport.body import ENCODINGS, Body
 from parkgraph.sdk.transport.pace import Pace, RetryBudget
+from parkgraph.sdk.transport.request import Request, build_request, moved_within_site
 from parkgraph.sdk.transport.revalidation import Kept, Revalidation
 from parkgraph.sdk.transport.status import Interrupted, Redirected, check_status
-from parkgraph.sdk.transport.wire import Answer, Request, Wire, build_request, headers_of, moved_within_site
+from parkgraph.sdk.transport.wire import Wire
 
+NOT_MODIFIED: Final = 304
 ATTEMPTS = 3
 MAX_HOPS = 3
 
@@ -155,27 +157,24 @@ class HttpClient:
         await self._turn(ends)
         with _span(request) as span:
             try:
-                response = await self._wire.exchange(request, partial(self._read, kept))
+                answer = await self._wire.exchange(request, partial(self._begin, kept))
             except (NetworkFault, Interrupted, Redirected) as fault:
                 span.failed(type(fault).__name__)
                 raise
-            span.note({"http.response.status_code": response.status})
+            span.note({"http.response.status_code": answer.status})
         self._budget.earn()
-        return response
+        if kept and answer.status == NOT_MODIFIED:
+            return kept.renewed(answer.headers)
+        return Response(answer.status, answer.headers, answer.content)
 
-    async def _read(self, kept: Kept | None, answer: Answer) -> Response:
-        headers = headers_of(answer)
-        if kept and answer.status == 304:
-            return kept.renewed(headers)
-        check_status(answer.status, headers, datetime.now(UTC))
+    def _begin(self, kept: Kept | None, status: int, headers: Mapping[str, str]) -> Body:
+        """What reads the body. Raises where there is none to be had."""
+        if kept and status == NOT_MODIFIED:
+            return Body("", None, 0)
+        check_status(status, headers, datetime.now(UTC))
         length = headers.get("content-length", "")
-        content = await read_body(
-            answer.content.iter_any(),
-            headers.get("content-encoding", ""),
-            int(length) if length.isdecimal() else None,
-            self._limits.max_bytes,
-        )
-        return Response(answer.status, headers, content)
+        declared = int(length) if length.isdecimal() else None
+        return Body(headers.get("content-encoding", ""), declared, self._limits.max_bytes)
 
     async def _turn(self, ends: float) -> None:
         """Wait for the allowed rate. Raises RateLimited at once where the turn comes after the deadline."""
@@ -195,5 +194,7 @@ class HttpClient:
 
 
 def _span(request: Request) -> AbstractContextManager[tracing.Span]:
+    if not tracing.is_on():
+        return tracing.UNSEEN
     facts = {"http.request.method": request.method, "server.address": request.url.host or ""}
     return tracing.span(request.method, tracing.Kind.CLIENT, facts)

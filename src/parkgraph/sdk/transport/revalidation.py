@@ -39,17 +39,20 @@ class Revalidation:
 
     def find(self, key: Key) -> Kept | None:
         """The answer kept for this request, if any."""
-        return self._kept.get(key)
+        return self._kept.get(key) if self._kept else None
 
     def keep(self, key: Key, response: Response) -> None:
         """Remember this answer instead of an earlier one; forget both where it cannot be revalidated."""
+        if self._kept:
+            self._kept.pop(key, None)
+        if response.headers.keys().isdisjoint(_VALIDATORS):
+            return
         conditions = {
             condition: value
             for validator, condition in _VALIDATORS.items()
             if (value := response.headers.get(validator, "")) and _is_plain(value)
         }
         no_store = "no-store" in response.headers.get("cache-control", "").lower()
-        self._kept.pop(key, None)
         if response.status == 200 and conditions and not no_store and len(response.content) <= self._kept.maxsize:
             self._kept[key] = Kept(response, conditions)
 
