@@ -67,6 +67,7 @@ REFUSED = [
     (stay("0001-01-01T00:00:00+14:00", "2026-03-30T12:00:00Z"), "stay.arrive: an instant is between the years"),
     (within("south: 10, west: 0, north: 5, east: 1"), "bounds: south (10.0) must not be north of north (5.0)"),
     (within("south: -91, west: 0, north: 5, east: 1"), "bounds: latitude must be between -90 and 90"),
+    ('{ placesNamed(name: "' + "x" * 101 + '", near: ' + HERE + ") { distance } }", "name: at most 100 characters"),
     (place(""), "id: '' is not an id of this kind"),
     (place("1"), "id: '1' is not an id of this kind"),
     (place(r"\u0000"), "id: '\\x00' is not an id of this kind"),

@@ -167,6 +167,10 @@ def test_a_page_size_costs_the_same_as_a_variable(first: int) -> None:
     assert cost_of(query, n=first) == cost_of(query.replace("$n)", f"{first})"))
 
 
+def test_a_list_that_says_how_long_it_is_costs_as_often() -> None:
+    assert cost_of('{ placesNamed(name: "x", near: {latitude: 1, longitude: 1}, first: 7) { distance } }') == SEARCH + 7
+
+
 @pytest.mark.parametrize("first", [1000, -1, None, "many", 10**30])
 def test_a_page_size_that_will_be_refused_costs_as_the_largest(first: object) -> None:
     query = "query($n: Int!) { nearby(" + f"{NEAR}, first: $n)" + "{ nodes { id } } }"

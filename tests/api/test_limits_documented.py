@@ -76,6 +76,7 @@ def test_a_setting_of_the_server_that_matters_here_is_there(setting: str) -> Non
         ("errors reported for one query", f"{documents.MAX_ERRORS}"),
         ("characters of an error's message", f"{errors.MAX_MESSAGE}"),
         ("`first`", f"1 to {inputs.MAX_PAGE}"),
+        ("characters of `placesNamed(name)`", f"{inputs.MAX_NAME}"),
         ("`radius`", f"1 to {inputs.MAX_RADIUS_M:,} metres"),
         ("a stay", f"{MAX_STAY.days} days"),
         ("characters of an `idempotencyKey`, printable ASCII", f"{inputs.MAX_KEY}"),
@@ -108,7 +109,7 @@ def test_a_fixed_limit_is_there_with_its_value(name: str, value: str) -> None:
     [
         f"in introspection it is {shape.INTROSPECTION_DEPTH}",
         f"at most {limits.CHARS_PER_TOKEN} characters long for each",
-        f"that of a search (`nearby`, `within`) is {cost.SEARCH}, that of `offers` {cost.OFFERS}",
+        f"that of a search (`nearby`, `within`, `placesNamed`) is {cost.SEARCH}, that of `offers` {cost.OFFERS}",
         f"`cancelBooking` {cost.BOOKING}: a request has room for one",
         f"That of a yard's `calendar` is {cost.CALENDAR}",
         "what stands in another list twice",
@@ -116,5 +117,5 @@ def test_a_fixed_limit_is_there_with_its_value(name: str, value: str) -> None:
 )
 def test_what_the_prose_says_holds(sentence: str) -> None:
     assert sentence in PAGE
-    assert set(cost.WEIGHTS) == {"nearby", "within", "offers", "bookOffer", "cancelBooking", "calendar"}
+    assert set(cost.WEIGHTS) == {"nearby", "within", "placesNamed", "offers", "bookOffer", "cancelBooking", "calendar"}
     assert cost.LIST == 2

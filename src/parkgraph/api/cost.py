@@ -24,6 +24,7 @@ LIST: Final = 2
 WEIGHTS: Final[Mapping[str, int]] = {
     "nearby": SEARCH,
     "within": SEARCH,
+    "placesNamed": SEARCH,
     "offers": OFFERS,
     "bookOffer": BOOKING,
     "cancelBooking": BOOKING,
@@ -67,7 +68,7 @@ def cost(
         total += price.weight
         if field.fields:
             page = price.page and _page(field.first, price.page, variables)
-            times = (parent_page or LIST) if price.is_list else 1
+            times = (page or parent_page or LIST) if price.is_list else 1
             total += times * cost(field.fields, prices, variables, page)
     return total
 

@@ -21,6 +21,7 @@ from parkgraph.sdk.booking import Driver
 MAX_RADIUS_M: Final = 50_000
 MAX_PAGE: Final = 100
 MAX_KEY: Final = 200
+MAX_NAME: Final = 100
 DRIVER_CHARS: Final[Mapping[str, int]] = {"plate": 20, "name": 100, "email": 254, "phone": 32}
 
 _NETWORK: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -178,6 +179,12 @@ def idempotency_key(key: str) -> str:
     if not (1 <= len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
         raise BadUserInputError(f"idempotencyKey: between 1 and {MAX_KEY} printable ASCII characters, such as a UUID")
     return key
+
+
+def searched_name(name: str) -> str:
+    if len(name) > MAX_NAME:
+        raise BadUserInputError(f"name: at most {MAX_NAME} characters, not {len(name)}")
+    return name
 
 
 def circle(near: CoordinatesInput, radius: int) -> Circle:

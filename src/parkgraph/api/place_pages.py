@@ -10,6 +10,7 @@ from parkgraph.api.steady import mostly_shown_by, shown_by
 from parkgraph.api.values import PageInfo
 from parkgraph.graph import search
 from parkgraph.graph.hit import Hit
+from parkgraph.graph.named import Named
 from parkgraph.graph.priced import Priced
 
 
@@ -55,6 +56,20 @@ class PlaceEdge:
     @strawberry.field(description="Why this vehicle or stay does not fit.")
     def excluded(self) -> list[Exclusion]:
         return [Exclusion(code=e.code, text=e.text) for e in self.subject.excluded]
+
+
+@public
+@strawberry.type(description="A place whose name was asked for.")
+class NamedPlace:
+    subject: strawberry.Private[Named]
+
+    @strawberry.field
+    def place(self) -> Place:
+        return Place.of(self.subject.place)
+
+    @strawberry.field(description="Metres, from `near`.")
+    def distance(self) -> int:
+        return round(self.subject.distance_m)
 
 
 @public

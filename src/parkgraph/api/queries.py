@@ -21,10 +21,11 @@ from parkgraph.api.inputs import (
     VehicleInput,
     circle,
     page_size,
+    searched_name,
 )
 from parkgraph.api.listings import Listing
 from parkgraph.api.networks import Network
-from parkgraph.api.place_pages import PlaceConnection
+from parkgraph.api.place_pages import NamedPlace, PlaceConnection
 from parkgraph.api.places import Place
 from parkgraph.api.privacy import PrivacyQuery
 from parkgraph.api.remembered import remembered
@@ -70,6 +71,20 @@ class PlaceQuery:
         after: str | None = None,
     ) -> PlaceConnection:
         return await _find(info, _inside(bounds, stay, vehicle, filter, sort), first, after)
+
+    @strawberry.field(
+        description="Places whose names and addresses have every word of a name, or words that begin so; small mistakes"
+        " are forgiven where nothing else is found. Those first that fit best and are near."
+    )
+    async def places_named(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="As somebody types it; at most 100 characters.")],
+        near: CoordinatesInput,
+        first: int = 10,
+    ) -> list[NamedPlace]:
+        found = await info.context.search.named(searched_name(name), near.to_domain(), page_size(first))
+        return [NamedPlace(subject=hit) for hit in found]
 
     @strawberry.field(description="Null where the id is well formed and unknown.")
     def place(self, info: Info, id: strawberry.ID) -> Place | None:  # noqa: A002

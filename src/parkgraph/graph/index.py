@@ -1,6 +1,6 @@
 """Spatial index over places: which of them lie in an area, and how far from its centre."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from math import floor
 from typing import Final, TypeVar
@@ -12,9 +12,11 @@ from parkgraph.domain.place import Place
 TILES_PER_DEGREE: Final = 128
 """A tile is some 870 m high: a walk looks into a dozen of them, and a dense centre has some hundred places in one."""
 
-Tile = tuple[Place, ...]
-Row = Mapping[int, Tile]
-"""Tiles of one latitude, by column."""
+Tile = tuple[int, int]
+"""Its row, from the equator to the north, and its column, from Greenwich to the east."""
+
+Row = Mapping[int, tuple[Place, ...]]
+"""The places in tiles of one latitude, by column."""
 
 Found = tuple[float, int, Place]
 """Metres from the centre of the area, the number of the place's id, and the place: so they are in order."""
@@ -34,6 +36,11 @@ class SpatialIndex:
             return sorted(self._around(area))
         distance_m = area.centre.distances()
         return sorted(each for box in area.split() for each in self._inside(box, distance_m))
+
+    def tile(self, tile: Tile) -> Sequence[Place]:
+        """The places in one tile."""
+        row, column = tile
+        return self._rows.get(row, {}).get(column, ())
 
     def over(self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Set[UUID]) -> "SpatialIndex":
         """The index over the places after; from those before, over which this one is, they differ in the changed."""
@@ -66,13 +73,14 @@ class SpatialIndex:
             if south <= (at := place.location).latitude <= north and west <= at.longitude <= east
         ]
 
-    def _tiles(self, box: Bounds) -> Iterator[Tile]:
-        (south, west), (north, east) = _tile(Coordinates(box.south, box.west)), _tile(Coordinates(box.north, box.east))
+    def _tiles(self, box: Bounds) -> Iterator[Sequence[Place]]:
+        south, west = tile_of(Coordinates(box.south, box.west))
+        north, east = tile_of(Coordinates(box.north, box.east))
         for columns in _among(self._rows, south, north):
             yield from _among(columns, west, east)
 
 
-def _tile(position: Coordinates) -> tuple[int, int]:
+def tile_of(position: Coordinates) -> Tile:
     return floor(position.latitude * TILES_PER_DEGREE), floor(position.longitude * TILES_PER_DEGREE)
 
 
@@ -83,10 +91,10 @@ def _by_tile(
     found: dict[int, dict[int, list[Place]]] = {}
     for place_id in changed:
         if old := before.get(place_id):
-            row, column = _tile(old.location)
+            row, column = tile_of(old.location)
             found.setdefault(row, {}).setdefault(column, [])
         if new := after.get(place_id):
-            row, column = _tile(new.location)
+            row, column = tile_of(new.location)
             found.setdefault(row, {}).setdefault(column, []).append(new)
     return found
 

@@ -1,15 +1,15 @@
 """The graph in memory: one immutable view of places and their index, replaced as a whole when anything changes."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 import structlog
 
 from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.domain.place import Listing, ListingKey, Place
+from parkgraph.graph.batched import batched
 from parkgraph.graph.match_pins import Contradiction, MatchPins
 from parkgraph.graph.pins import Pin
 from parkgraph.graph.place_ids import PlaceIds
@@ -21,17 +21,8 @@ from parkgraph.pauses import give_back, in_thread
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
 AT_ONCE: Final = 500
 """Ids that are learnt in one go."""
-
-
-def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """So many at a time, until none is left."""
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some
 
 
 class PlaceGraph:

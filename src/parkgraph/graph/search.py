@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from itertools import islice
 from typing import Final
 
-from parkgraph.domain.geo import Area
+from parkgraph.domain.geo import Area, Coordinates
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
 from parkgraph.domain.place import ListingKey, ListingOffer, Place
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
-from parkgraph.graph import cursors
+from parkgraph.graph import cursors, named
 from parkgraph.graph.availability import Availability, Ready, Uncounted
 from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.hit import KEY, Asked, Hit, Nearest, key_shape
@@ -104,6 +104,7 @@ class Search:
         self._deadline_s = deadline_s
         self._clock = clock
         self._turns = Turns()
+        self._looking_up = asyncio.Lock()
         self._patience = Patience(deadline_s)
         self._prices = Prices()
         self._pages: Pages[Hit] = Pages()
@@ -275,6 +276,14 @@ class Search:
         keys, left = list(keys), ends - asyncio.get_running_loop().time()
         answers = await asyncio.gather(*(self._networks.quote(key, stay, vehicle, left) for key in keys))
         return {key: answer.offers for key, answer in zip(keys, answers, strict=True) if answer.offers}
+
+    async def named(self, text: str, near: Coordinates, first: int) -> Sequence[named.Named]:
+        """At most `first` places that fit what was typed, those first that fit best and are nearest.
+
+        It may look at a thousand places: one after the other, in a thread that lets go of the interpreter.
+        """
+        async with self._looking_up:
+            return await asyncio.to_thread(named.look_up, self._graph.view, text, near, first)
 
     def is_open(self, place: Place, at: datetime | None) -> bool | None:
         """Now, or at an instant; None where hours are unknown. A live CLOSED wins over published hours."""

@@ -7,11 +7,12 @@ from uuid import UUID
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.place import Listing, ListingKey, Place
 from parkgraph.graph.identity import Identities, Members
-from parkgraph.graph.index import SpatialIndex
+from parkgraph.graph.index import SpatialIndex, Tile, tile_of
 from parkgraph.graph.matching import NO_PINS, Clustering, Looks, PartOf, Pins, forget, look_alike, recluster
 from parkgraph.graph.matching.grid import cell
 from parkgraph.graph.merging import merge
 from parkgraph.graph.shards import Shards
+from parkgraph.graph.words import WordIndex, texts
 
 Listings = Mapping[str, Mapping[str, Listing]]
 """By network, then by its own id."""
@@ -32,6 +33,7 @@ class View:
     whole_of: Mapping[UUID, UUID] = field(default_factory=dict)
     parts_of: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     index: SpatialIndex = field(default_factory=SpatialIndex)
+    words: WordIndex = field(default_factory=WordIndex)
     listings: Listings = field(default_factory=dict)
     clustering: Clustering = field(default_factory=Clustering)
     pins: Pins = NO_PINS
@@ -116,12 +118,14 @@ def build(
 
     same = place_of is previous.place_of and clustering.parts is previous.clustering.parts
     whole_of, parts_of = (previous.whole_of, previous.parts_of) if same else parts(clustering.parts, place_of)
+    index = previous.index.over(before, now, changed)
     view = View(
         places=now,
         place_of=place_of,
         whole_of=whole_of,
         parts_of=parts_of,
-        index=previous.index.over(before, now, changed),
+        index=index,
+        words=previous.words.over(previous.index, index, _renamed(before, now, changed)),
         listings=listings,
         clustering=clustering.over(clustering.listings),
         pins=rules.pins,
@@ -189,6 +193,16 @@ def _placed(
 def _is_of(place: Place, members: Collection[tuple[ListingKey, Listing]]) -> bool:
     before = dict(place.listings)
     return len(before) == len(members) and all(before.get(key) is listing for key, listing in members)
+
+
+def _renamed(before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Iterable[UUID]) -> set[Tile]:
+    """The tiles in which something is called otherwise, or which something left or came to."""
+    found: set[Tile] = set()
+    for place_id in changed:
+        old, new = before.get(place_id), after.get(place_id)
+        if old is None or new is None or old.location != new.location or texts(old) != texts(new):
+            found.update(tile_of(place.location) for place in (old, new) if place)
+    return found
 
 
 def parts(
