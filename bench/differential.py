@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.figures import record
-from tests.api.execution.test_differential import agree
+from tests.api.execution.test_differential import KNOWN, agree
 
 OPERATIONS: Final = 20_000
 AT_ONCE: Final = 100
@@ -26,7 +26,7 @@ def compare(seeds: Sequence[int]) -> tuple[int, list[int]]:
     for seed in seeds:
         kind = "mutation" if seed % 5 == 0 else "query"
         try:
-            agree(seed, 1 + seed % 40, (0, 5, 20, 50)[seed % 4], kind, known=bool(seed % 3))
+            agree(seed, 1 + seed % 40, (0, 5, 20, 50)[seed % 4], kind, KNOWN[seed % 3])
             alike += 1
         except UnsatisfiedAssumption:
             pass

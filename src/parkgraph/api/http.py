@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from parkgraph.accounts.principal import Principal
-from parkgraph.api import outcome
+from parkgraph.api import deadline, outcome
 from parkgraph.api.admission import Admission, OverloadedError, RateLimitedError, RateLimiter, client_of
 from parkgraph.api.answers import PRIVATE, Answer, answer
 from parkgraph.api.context import Context
@@ -138,6 +138,7 @@ class GraphQLEndpoint:
             raise HttpError(HTTPStatus.BAD_REQUEST, refusal) from None
         except QueryError as refused:
             return answer(None, refused.errors)
+        deadline.begin()
         node = asked.operation.node
         if node.operation is OperationType.SUBSCRIPTION:
             return self._stream(head, asked, principal)

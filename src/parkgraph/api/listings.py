@@ -1,6 +1,7 @@
 """What one network says of a facility."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import strawberry
@@ -9,6 +10,7 @@ from parkgraph.api import ids
 from parkgraph.api.access import public
 from parkgraph.api.context import Info
 from parkgraph.api.networks import Network, network_of
+from parkgraph.api.steady import objects_are
 from parkgraph.api.values import Coordinates, Node
 from parkgraph.domain import occupancy, place
 from parkgraph.domain.occupancy import Audience, OccupancyLevel
@@ -16,35 +18,52 @@ from parkgraph.domain.place import ListingKey
 from parkgraph.yards.adapter import NETWORK as YARDS
 
 
+class Counted:
+    """A count, and the network that says it."""
+
+    __slots__ = ("network_id", "subject")
+
+    def __init__(self, subject: occupancy.Occupancy, network_id: str) -> None:
+        self.subject = subject
+        self.network_id = network_id
+
+
+def _vacant(counted: strawberry.Parent[Counted]) -> int | None:
+    return counted.subject.vacant
+
+
+def _capacity(counted: strawberry.Parent[Counted]) -> int | None:
+    return counted.subject.capacity
+
+
+def _level(counted: strawberry.Parent[Counted]) -> OccupancyLevel:
+    return counted.subject.level
+
+
+def _observed_at(counted: strawberry.Parent[Counted]) -> datetime | None:
+    return counted.subject.observed_at
+
+
+def _fresh(counted: strawberry.Parent[Counted], info: Info) -> bool:
+    return info.context.search.is_fresh(counted.subject, counted.network_id)
+
+
+def _network(counted: strawberry.Parent[Counted], info: Info) -> Network:
+    return network_of(info, counted.network_id)
+
+
 @public
+@objects_are(Counted)
 @strawberry.type(description="How full it is, when that was counted, and by whom. Unknown is null, never 0.")
 class Occupancy:
-    subject: strawberry.Private[occupancy.Occupancy]
-    network_id: strawberry.Private[str]
-
-    @strawberry.field
-    def vacant(self) -> int | None:
-        return self.subject.vacant
-
-    @strawberry.field(description="Of the population that `vacant` was counted over.")
-    def capacity(self) -> int | None:
-        return self.subject.capacity
-
-    @strawberry.field
-    def level(self) -> OccupancyLevel:
-        return self.subject.level
-
-    @strawberry.field
-    def observed_at(self) -> datetime | None:
-        return self.subject.observed_at
-
-    @strawberry.field(description="Whether the count is young enough to be believed.")
-    def fresh(self, info: Info) -> bool:
-        return info.context.search.is_fresh(self.subject, self.network_id)
-
-    @strawberry.field
-    def network(self, info: Info) -> Network:
-        return network_of(info, self.network_id)
+    vacant: int | None = strawberry.field(resolver=_vacant)
+    capacity: int | None = strawberry.field(
+        resolver=_capacity, description="Of the population that `vacant` was counted over."
+    )
+    level: OccupancyLevel = strawberry.field(resolver=_level)
+    observed_at: datetime | None = strawberry.field(resolver=_observed_at)
+    fresh: bool = strawberry.field(resolver=_fresh, description="Whether the count is young enough to be believed.")
+    network: Network = strawberry.field(resolver=_network)
 
 
 @public
@@ -115,4 +134,4 @@ class Listing(Node):
 
 
 def occupancy_of(counted: occupancy.Occupancy | None, key: ListingKey | None) -> Occupancy | None:
-    return Occupancy(subject=counted, network_id=key.network) if counted and key else None
+    return cast("Occupancy", Counted(counted, key.network)) if counted and key else None

@@ -96,6 +96,7 @@ class Offer:
 
 
 @public
+@objects_are(offers.Exclusion)
 @strawberry.type(description="Why a vehicle or a stay does not fit.")
 class Exclusion:
     code: ExclusionCode

@@ -6,56 +6,39 @@ from parkgraph.api.access import public
 from parkgraph.api.networks import SourceReport
 from parkgraph.api.offers import Exclusion, Offer
 from parkgraph.api.places import Place
-from parkgraph.api.steady import mostly_shown_by, shown_by
+from parkgraph.api.steady import mostly_shown_by, objects_are, shown_by
 from parkgraph.api.values import PageInfo
 from parkgraph.graph import search
 from parkgraph.graph.hit import Hit
 from parkgraph.graph.named import Named
-from parkgraph.graph.priced import Priced
+
+
+def _node(hit: strawberry.Parent[Hit]) -> Place:
+    return hit.place  # type: ignore[return-value]
+
+
+def _distance(hit: strawberry.Parent[Hit]) -> int | None:
+    return hit.distance_m
+
+
+def _offers(hit: strawberry.Parent[Hit]) -> list[Offer]:
+    return hit.priced.offers  # type: ignore[return-value]
 
 
 @public
+@objects_are(Hit)
 @shown_by("kept")
 @mostly_shown_by("again", apart=("cursor", "distance"))
 @strawberry.type(description="What belongs to this search, not to the place.")
 class PlaceEdge:
-    subject: strawberry.Private[Hit]
-    ends: strawberry.Private[float]
-
-    @property
-    def kept(self) -> Hit | None:
-        """The hit, where its page was found before."""
-        return self.subject if self.subject.is_kept else None
-
-    @property
-    def again(self) -> Priced | None:
-        """The place for this stay, where another search found it too."""
-        priced = self.subject.priced
-        return priced if priced.was_found_again else None
-
-    @strawberry.field
-    def cursor(self) -> str:
-        return self.subject.cursor
-
-    @strawberry.field
-    def node(self) -> Place:
-        return Place(subject=self.subject.place, ends=self.ends)
-
-    @strawberry.field(description="Metres, from `near`.")
-    def distance(self) -> int | None:
-        return self.subject.distance_m
-
-    @strawberry.field(description="For the search's stay and vehicle, cheapest first; empty without a stay.")
-    def offers(self) -> list[Offer]:
-        return self.subject.priced.offers  # type: ignore[return-value]
-
-    @strawberry.field(description="Among PRICED and FREE.")
-    def cheapest(self) -> Offer | None:
-        return self.subject.cheapest  # type: ignore[return-value]
-
-    @strawberry.field(description="Why this vehicle or stay does not fit.")
-    def excluded(self) -> list[Exclusion]:
-        return [Exclusion(code=e.code, text=e.text) for e in self.subject.excluded]
+    cursor: str
+    node: Place = strawberry.field(resolver=_node)
+    distance: int | None = strawberry.field(resolver=_distance, description="Metres, from `near`.")
+    offers: list[Offer] = strawberry.field(
+        resolver=_offers, description="For the search's stay and vehicle, cheapest first; empty without a stay."
+    )
+    cheapest: Offer | None = strawberry.field(description="Among PRICED and FREE.")
+    excluded: list[Exclusion] = strawberry.field(description="Why this vehicle or stay does not fit.")
 
 
 @public
@@ -85,11 +68,11 @@ class PlaceConnection:
 
     @strawberry.field
     def edges(self) -> list[PlaceEdge]:
-        return [PlaceEdge(subject=hit, ends=self.subject.ends) for hit in self.subject.hits]
+        return self.subject.page.hits  # type: ignore[return-value]
 
     @strawberry.field
     def nodes(self) -> list[Place]:
-        return [Place.of(hit.place, self.subject.ends) for hit in self.subject.hits]
+        return [Place.of(hit.place) for hit in self.subject.hits]
 
     @strawberry.field
     def page_info(self) -> PageInfo:

@@ -1,17 +1,19 @@
 """The real facility, and where what it says comes from."""
 
 from datetime import datetime
+from typing import cast
 
 import strawberry
 
-from parkgraph.api import ids
+from parkgraph.api import deadline, ids
 from parkgraph.api.access import public
 from parkgraph.api.context import Info
+from parkgraph.api.execution.resolution import ITSELF
 from parkgraph.api.inputs import StayInput, VehicleInput
 from parkgraph.api.listings import AudienceCapacity, Listing, Occupancy, occupancy_of
 from parkgraph.api.networks import Network, network_of
 from parkgraph.api.offers import Offer
-from parkgraph.api.steady import shown_by
+from parkgraph.api.steady import objects_are, shown_by
 from parkgraph.api.values import Coordinates, Node
 from parkgraph.domain import place
 from parkgraph.domain.place import Feature, PlaceKind
@@ -68,98 +70,94 @@ class Disagreement:
         return [FieldValue(subject=value) for value in self.subject.values]
 
 
+def _id(place: strawberry.Parent[place.Place]) -> strawberry.ID:
+    return strawberry.ID(ids.of_place(place.id.int))
+
+
+def _occupancy(place: strawberry.Parent[place.Place]) -> Occupancy | None:
+    return occupancy_of(place.occupancy, place.occupancy_from)
+
+
+def _audiences(place: strawberry.Parent[place.Place]) -> list[AudienceCapacity]:
+    return [AudienceCapacity(audience=a.audience, capacity=a.capacity, vacant=a.vacant) for a in place.audiences]
+
+
+def _is_open(place: strawberry.Parent[place.Place], info: Info, at: datetime | None = None) -> bool | None:
+    return info.context.search.is_open(place, at)
+
+
+def _features(place: strawberry.Parent[place.Place]) -> list[Feature]:
+    return sorted(place.features)
+
+
+async def _offers(
+    place: strawberry.Parent[place.Place], info: Info, stay: StayInput, vehicle: VehicleInput | None = None
+) -> list[Offer]:
+    chosen = vehicle.to_domain() if vehicle else Vehicle()
+    return Offer.all(await info.context.search.offers_of(place, stay.to_domain(), chosen, deadline.ends()))
+
+
+def _listings(place: strawberry.Parent[place.Place]) -> list[Listing]:
+    return [Listing.of(key, listing) for key, listing in place.listings]
+
+
+def _provenance(place: strawberry.Parent[place.Place]) -> list[FieldSource]:
+    return [FieldSource(subject=source) for source in place.provenance]
+
+
+def _disagreements(place: strawberry.Parent[place.Place]) -> list[Disagreement]:
+    return [Disagreement(subject=each) for each in place.disagreements]
+
+
+def _parts(place: strawberry.Parent[place.Place], info: Info) -> "list[Place]":
+    return [Place.of(part) for part in info.context.graph.parts_of(place)]
+
+
+def _part_of(place: strawberry.Parent[place.Place], info: Info) -> "Place | None":
+    whole = info.context.graph.whole_of(place)
+    return Place.of(whole) if whole else None
+
+
 @public
-@shown_by("subject")
+@objects_are(place.Place)
+@shown_by(ITSELF)
 @strawberry.type(description="One real facility, merged from every network's listing of it.")
 class Place(Node):
-    subject: strawberry.Private[place.Place]
-    ends: strawberry.Private[float | None] = None
+    id: strawberry.ID = strawberry.field(resolver=_id)  # type: ignore[assignment]
+    name: str
+    kind: PlaceKind
+    location: Coordinates
+    address: str | None
+    operator: str | None
+    capacity: int | None
+    occupancy: Occupancy | None = strawberry.field(resolver=_occupancy)
+    audiences: list[AudienceCapacity] = strawberry.field(resolver=_audiences)
+    opening_hours: str | None = strawberry.field(description="OSM opening_hours syntax.")
+    is_open: bool | None = strawberry.field(
+        resolver=_is_open, description="At an instant, by default now; null where the hours are unknown."
+    )
+    max_height_cm: int | None = strawberry.field(
+        description="The lowest height that any listing gives, in centimetres."
+    )
+    features: list[Feature] = strawberry.field(resolver=_features)
+    offers: list[Offer] = strawberry.field(
+        resolver=_offers,
+        description="From rates that are known, and as networks say that are asked per search; cheapest first.",
+    )
+    listings: list[Listing] = strawberry.field(resolver=_listings, description="Every network's own view.")
+    provenance: list[FieldSource] = strawberry.field(resolver=_provenance, description="Where each field comes from.")
+    disagreements: list[Disagreement] = strawberry.field(
+        resolver=_disagreements,
+        description="Fields of which networks say what cannot all be right, with what each says.",
+    )
+    parts: "list[Place]" = strawberry.field(
+        resolver=_parts,
+        description="Places that are parts of this one, listed by themselves: their spaces are among its own.",
+    )
+    part_of: "Place | None" = strawberry.field(
+        resolver=_part_of, description="The place of whose spaces these are some."
+    )
 
     @staticmethod
-    def of(found: place.Place, ends: float | None = None) -> "Place":
-        """`ends`: by when the query has to be answered that found it, where it has a deadline already."""
-        return Place(subject=found, ends=ends)
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(ids.of_place(self.subject.id.int))
-
-    @strawberry.field
-    def name(self) -> str:
-        return self.subject.name
-
-    @strawberry.field
-    def kind(self) -> PlaceKind:
-        return self.subject.kind
-
-    @strawberry.field
-    def location(self) -> Coordinates:
-        return self.subject.location  # type: ignore[return-value]
-
-    @strawberry.field
-    def address(self) -> str | None:
-        return self.subject.address
-
-    @strawberry.field
-    def operator(self) -> str | None:
-        return self.subject.operator
-
-    @strawberry.field
-    def capacity(self) -> int | None:
-        return self.subject.capacity
-
-    @strawberry.field
-    def occupancy(self) -> Occupancy | None:
-        return occupancy_of(self.subject.occupancy, self.subject.occupancy_from)
-
-    @strawberry.field
-    def audiences(self) -> list[AudienceCapacity]:
-        return [
-            AudienceCapacity(audience=a.audience, capacity=a.capacity, vacant=a.vacant) for a in self.subject.audiences
-        ]
-
-    @strawberry.field(description="OSM opening_hours syntax.")
-    def opening_hours(self) -> str | None:
-        return self.subject.opening_hours
-
-    @strawberry.field(description="At an instant, by default now; null where the hours are unknown.")
-    def is_open(self, info: Info, at: datetime | None = None) -> bool | None:
-        return info.context.search.is_open(self.subject, at)
-
-    @strawberry.field(description="The lowest height that any listing gives, in centimetres.")
-    def max_height_cm(self) -> int | None:
-        return self.subject.max_height_cm
-
-    @strawberry.field
-    def features(self) -> list[Feature]:
-        return sorted(self.subject.features)
-
-    @strawberry.field(
-        description="From rates that are known, and as networks say that are asked per search; cheapest first."
-    )
-    async def offers(self, info: Info, stay: StayInput, vehicle: VehicleInput | None = None) -> list[Offer]:
-        chosen = vehicle.to_domain() if vehicle else Vehicle()
-        return Offer.all(await info.context.search.offers_of(self.subject, stay.to_domain(), chosen, self.ends))
-
-    @strawberry.field(description="Every network's own view.")
-    def listings(self) -> list[Listing]:
-        return [Listing.of(key, listing) for key, listing in self.subject.listings]
-
-    @strawberry.field(description="Where each field comes from.")
-    def provenance(self) -> list[FieldSource]:
-        return [FieldSource(subject=source) for source in self.subject.provenance]
-
-    @strawberry.field(description="Fields of which networks say what cannot all be right, with what each says.")
-    def disagreements(self) -> list[Disagreement]:
-        return [Disagreement(subject=each) for each in self.subject.disagreements]
-
-    @strawberry.field(
-        description="Places that are parts of this one, listed by themselves: their spaces are among its own."
-    )
-    def parts(self, info: Info) -> list["Place"]:
-        return [Place.of(part, self.ends) for part in info.context.graph.parts_of(self.subject)]
-
-    @strawberry.field(description="The place of whose spaces these are some.")
-    def part_of(self, info: Info) -> "Place | None":
-        whole = info.context.graph.whole_of(self.subject)
-        return Place.of(whole, self.ends) if whole else None
+    def of(found: place.Place) -> "Place":
+        return cast("Place", found)

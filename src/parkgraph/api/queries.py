@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from parkgraph.api import ids
+from parkgraph.api import deadline, ids
 from parkgraph.api.access import public
 from parkgraph.api.bookings import find_booking
 from parkgraph.api.context import Info
@@ -134,7 +134,9 @@ class Query(
 
 
 async def _find(info: Info, question: Question, first: int, after: str | None) -> PlaceConnection:
-    return PlaceConnection(subject=await info.context.search.find(question, page_size(first), after))
+    answer = await info.context.search.find(question, page_size(first), after)
+    deadline.answer_by(answer.ends)
+    return PlaceConnection(subject=answer)
 
 
 @remembered

@@ -121,10 +121,11 @@ def attribute_read(function: Callable[..., Any]) -> str | None:
 def _origin(kind: GraphQLObjectType) -> type | None:
     """The class whose objects are of this type; None where that is told in another way."""
     definition = kind.extensions.get(_DEFINITION)
-    if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of:
+    if not isinstance(definition, StrawberryObjectDefinition):
         return None
     origin: type = definition.origin
-    return origin
+    told_otherwise = definition.is_type_of and class_of_objects(origin) is origin
+    return None if told_otherwise else origin
 
 
 def _acts(extension: FieldExtension) -> bool:

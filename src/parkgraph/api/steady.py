@@ -52,6 +52,8 @@ def objects_are(kind: type) -> Callable[[T], T]:
 
     def state(shown: T) -> T:
         setattr(shown, _OBJECTS_ARE, kind)
+        # Strawberry knows them by their own class alone where a type stands behind an interface.
+        shown.__strawberry_definition__.is_type_of = lambda given, _info: isinstance(given, kind)
         return shown
 
     return state

@@ -58,6 +58,16 @@ class Hit:
         return self.priced.until
 
     @property
+    def kept(self) -> "Hit | None":
+        """Itself, where its page was found again."""
+        return self if self.is_kept else None
+
+    @property
+    def again(self) -> Priced | None:
+        """The place for this stay, where another search found it too."""
+        return self.priced if self.priced.was_found_again else None
+
+    @property
     def distance_m(self) -> int | None:
         return round(self._from_centre_m) if self._asked.question.near else None
 

@@ -168,10 +168,11 @@ def test_a_hole_below_makes_a_hole() -> None:
 def test_an_error_is_not_kept() -> None:
     shown, ask = Shown(ValueError("no name")), Asking(f"{{ thing {{ {STEADY} }} }}")
     for _ in range(2):
+        before = shown.asked
         result = ask.result(World(Thing(shown)))
         assert [error.path for error in result.errors or ()] == [["thing", "name"]]
         assert result.data == {"thing": None}
-    assert shown.asked == 2
+        assert shown.asked > before
 
 
 def test_an_error_in_a_hole_is_reported_with_its_place() -> None:

@@ -1,4 +1,6 @@
-"""A plan as Python: one function for each selection and each list, with the quick way for what is as its type wants it.
+"""A plan as Python: one function for each selection and each list, that takes whatever resolvers may give.
+
+What can be taken for granted, `quick` makes shorter functions of, which are asked first.
 
 Only names that GraphQL allows, in quotes, and numbers of the plan get into the source.
 """
@@ -42,6 +44,7 @@ from parkgraph.api.execution.completion import (
 )
 from parkgraph.api.execution.fragments import Fragments
 from parkgraph.api.execution.plan import Entry, Plan, Selection, Value
+from parkgraph.api.execution.quick import Quick
 from parkgraph.api.execution.resolution import Attribute, Plain, Resolutions
 from parkgraph.api.execution.run import PathTo, Run
 
@@ -89,8 +92,13 @@ class Functions:
             functions[f"settle_{value.number}"] = settle
             self._provide(functions, value, settle)
         writer = _Writer(self._resolutions, keeps=self._fragments is not None)
+        quick = Quick(plan.selections, _AS_IT_IS, self._is_sure, lambda each: any(self._keepings(each)))
         for selection in plan.selections:
-            writer.select(f"select_{selection.number}", selection.kind, selection.entries)
+            is_quick = selection in quick
+            function = f"{'careful' if is_quick else 'select'}_{selection.number}"
+            writer.select(function, selection.kind, selection.entries)
+            if is_quick:
+                writer.quick(selection, quick.source(selection))
             for keeping in self._keepings(selection):
                 holes = [entry for entry in selection.entries if keeping.holes[entry.key]]
                 writer.select(keeping.function, selection.kind, holes)
@@ -107,9 +115,12 @@ class Functions:
             self._keep(functions, selection)
         return [functions[f"select_{root.number}"] for root in plan.roots]
 
+    def _is_sure(self, kind: GraphQLObjectType) -> bool:
+        return self._resolutions.class_of(kind) is not None
+
     def _keepings(self, selection: Selection) -> Iterable["_Keeping"]:
         """By what JSON of its objects is kept, the best last: where that spares at least as much as a look-up takes."""
-        if self._fragments is None or self._resolutions.class_of(selection.kind) is None:
+        if self._fragments is None or not self._is_sure(selection.kind):
             return
         number, resolutions = selection.number, self._resolutions
         if mostly := resolutions.mostly_shown_by(selection.kind):
@@ -183,6 +194,13 @@ class _Writer:
         self.lines: list[str] = []
         self._resolutions = resolutions
         self._keeps = keeps
+
+    def quick(self, selection: Selection, lines: Iterable[str]) -> None:
+        """First the quick way, and the careful one for what it does not take."""
+        number = selection.number
+        self.lines.extend(lines)
+        self._write(0, f"def select_{number}(run, source, path):", f" done = quick_{number}(source)")
+        self._write(1, f"return careful_{number}(run, source, path) if done is None else done")
 
     def select(self, function: str, kind: GraphQLObjectType, entries: Sequence[Entry]) -> None:
         self._write(0, f"def {function}(run, source, path):", " waiting = None", " try:", "  pass")

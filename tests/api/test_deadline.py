@@ -1,0 +1,131 @@
+"""What a search found is asked for more by the deadline of that search, and of no other."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from parkgraph.api import ids, schema
+from parkgraph.api.admission import Admission, RateLimiter
+from parkgraph.api.context import Context
+from parkgraph.api.documents import Documents
+from parkgraph.api.http import GraphQLEndpoint
+from parkgraph.api.limits import Limits
+from parkgraph.api.persisted import PersistedQueries
+from parkgraph.api.seats import Seats
+from parkgraph.db.engine import Database
+from parkgraph.domain.place import Place
+from parkgraph.domain.stay import Stay
+from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.match_pins import MatchPins
+from parkgraph.graph.offers import Offer
+from parkgraph.graph.place_ids import PlaceIds
+from parkgraph.graph.places import PlaceGraph
+from parkgraph.graph.question import Question
+from parkgraph.graph.search import Answer, Search
+from parkgraph.graph.view import Rules, View, build
+from parkgraph.networks.service import Networks
+from tests.api.execution.differential import interpreted
+from tests.graph.listings import listing
+from tests.networks.scripted import batch, feed
+
+BUILT: Final = schema.build()
+OFFERS: Final = 'offers(stay: {arrive: "2026-11-24T09:00:00Z", leave: "2026-11-24T12:00:00Z"}) { status }'
+NEARBY: Final = "nearby(near: {latitude: 48.7838, longitude: 9.1829}, radius: %d) { %s }"
+FIRST: Final = "first: " + NEARBY % (900, f"nodes {{ {OFFERS} }}")
+SECOND: Final = "second: " + NEARBY % (800, f"edges {{ node {{ parts {{ id }} {OFFERS} }} }}")
+
+
+class Timed(Search):
+    """Notes by when offers were asked for, as the seconds that each search has from the first one on."""
+
+    def __init__(self, graph: PlaceGraph, networks: Networks) -> None:
+        super().__init__(graph, networks, 60)
+        self.found_by: list[float] = []
+        self.asked_by: list[float | None] = []
+
+    async def find(self, question: Question, first: int, after: str | None) -> Answer:
+        await asyncio.sleep(0.001 * len(self.found_by))
+        answer = await super().find(question, first, after)
+        self.found_by.append(answer.ends)
+        return answer
+
+    async def offers_of(
+        self, place: Place, stay: Stay, vehicle: Vehicle, ends: float | None = None
+    ) -> tuple[Offer, ...]:
+        self.asked_by.append(ends)
+        return await super().offers_of(place, stay, vehicle, ends)
+
+
+def timed() -> tuple[Timed, Context]:
+    """Over one place."""
+    database = Database("postgresql://nobody@127.0.0.1:1/none")  # which nothing here asks
+    networks = Networks([feed("one", batch())], database)
+    ids = PlaceIds(database)
+    graph = PlaceGraph(networks, ids, MatchPins(database))
+    view: View = graph.view
+    built = build(view, {"one": {"1": listing("1")}}, ids.identities, Rules())
+    ids.learn(built.learnt)
+    graph.view = built.view
+    search, none = Timed(graph, networks), None
+    return search, Context(search, graph, networks, *[none] * 11)  # type: ignore[arg-type]
+
+
+async def served(query: str, context: Context) -> Any:
+    """By the endpoint."""
+    endpoint = GraphQLEndpoint(
+        Documents(BUILT, Limits(), production=False),
+        PersistedQueries(),
+        Admission(9),
+        RateLimiter(None),
+        Seats(1, 1),
+        context=lambda: context,
+        body_bytes=100_000,
+        answer_seconds=60,
+    )
+    body = json.dumps({"query": query}).encode()
+    sent = bytearray()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        sent.extend(message.get("body", b""))
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "client": None,
+             "headers": [(b"content-type", b"application/json")]}  # fmt: skip
+    await endpoint(scope, receive, send)
+    assert "errors" not in json.loads(bytes(sent))
+
+
+async def by_graphql_core(query: str, context: Context) -> Any:
+    assert not (await interpreted(BUILT.core, query, {}, context)).errors
+
+
+Execute = Callable[[str, Context], Any]
+
+
+@pytest.mark.parametrize("execute", [served, by_graphql_core])
+async def test_two_searches_of_one_query_keep_their_own(execute: Execute) -> None:
+    search, context = timed()
+    await execute(f"{{ {FIRST} {SECOND} }}", context)
+    assert len(set(search.found_by)) == 2
+    assert sorted(search.asked_by) == sorted(search.found_by)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("execute", [served, by_graphql_core])
+async def test_a_place_that_no_search_found_has_none_yet(execute: Execute) -> None:
+    search, context = timed()
+    place = next(iter(context.graph.view.places.values()))
+    await execute(f'{{ {FIRST} place(id: "{ids.of_place(place.id.int)}") {{ {OFFERS} }} }}', context)
+    assert set(search.asked_by) == {None, *search.found_by}
+
+
+async def test_a_query_knows_nothing_of_the_one_before_it() -> None:
+    search, context = timed()
+    place = next(iter(context.graph.view.places.values()))
+    await served(f"{{ {FIRST} }}", context)
+    await served(f'{{ place(id: "{ids.of_place(place.id.int)}") {{ {OFFERS} }} }}', context)
+    assert search.asked_by == [search.found_by[0], None]
