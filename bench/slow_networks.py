@@ -1,6 +1,7 @@
 """Six networks that answer after 20 ms: `python -m bench.slow_networks PORT…` is all of them, `Asked` their adapter.
 
-They share the workload's places out: every place is listed by two networks, each with its own price.
+They share the workload's places out: every place is listed by two networks, each with its own price. Asked at CHANGING
+instead of `/search`, every price is another one in each of a thousand answers.
 """
 
 import asyncio
@@ -32,7 +33,8 @@ LISTED_BY: Final = 2
 ANSWERS_AFTER_S: Final = 0.02
 FREELY: Final = 10_000_000
 CONCURRENT: Final = 64
-
+CHANGING: Final = "/changing"
+CENTS: Final = 1_000
 
 STREETS: Final = [
     f"{first}{second}" for first in ("Ahorn", "Birken", "Dom", "Eich", "Fasanen", "Garten", "Hafen", "Juden", "König",
@@ -100,9 +102,9 @@ class Asked(SearchAdapter[Settings]):
         where = {"lat": str(circle.centre.latitude), "lon": str(circle.centre.longitude), "r": str(circle.radius_m)}
         if stay:
             where |= {"from": stay.arrive.isoformat(), "to": stay.leave.isoformat()}
-        rows = (await self.client.get(self.settings.url, params=where)).json()
-        return self.known_rows.read(
-            rows, lambda row: Facility.model_validate(row).to_listing(), lambda row: row["id"], asked=None
+        answer = await self.client.get(self.settings.url, params=where)
+        return self.known_rows.read_answer(
+            answer, list, lambda row: Facility.model_validate(row).to_listing(), lambda row: row["id"], asked=None
         )
 
 
@@ -133,7 +135,7 @@ def _row(number: int, network: int) -> dict[str, object]:
         "vacant": 40 + number,
         "hours": "24/7",
         "max_height_cm": 200,
-        "price": str(12 + Decimal(network) / 4),
+        "price": f"{12 + Decimal(network) / 4:.2f}",
         "currency": "EUR",
         "tariff": "EUR 1.50 per started hour, at most EUR 15.00 a day",
         "url": f"https://parking.example/{network}/{number}",
@@ -146,6 +148,8 @@ class _Network(asyncio.Protocol):
     def __init__(self, network: int) -> None:
         listed = rows(network)
         self._bare = answer(listed)
+        self._pieces = self._bare.split(b'"price": "')
+        self._answered = 0
         self._as_data = answer({"data": {f"network{network}": listed}})
         self._read = b""
 
@@ -157,12 +161,19 @@ class _Network(asyncio.Protocol):
         head, end, body = self._read.partition(b"\r\n\r\n")
         if not end:
             return
+        is_changing = head.startswith(b"GET " + CHANGING.encode())
         is_post = head.startswith(b"POST")
         if is_post and len(body) < int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]):
             return
         self._read = b""
-        answer = self._as_data if is_post else self._bare
+        answer = self._as_data if is_post else self._changed() if is_changing else self._bare
         asyncio.get_running_loop().call_later(ANSWERS_AFTER_S, self._transport.write, answer)
+
+    def _changed(self) -> bytes:
+        self._answered += 1
+        price = b'"price": "%d.%02d' % divmod(1000 + self._answered % CENTS, 100)
+        first, *rest = self._pieces
+        return b"".join([first, *(price + piece[len("12.00") :] for piece in rest)])
 
 
 def answer(value: object) -> bytes:

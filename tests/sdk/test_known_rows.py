@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from parkgraph.domain.geo import Coordinates
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.batch import Batch, read_rows
+from parkgraph.sdk.client import Response
+from parkgraph.sdk.faults import Malformed
 from parkgraph.sdk.known_rows import KnownRows
 
 values = st.recursive(
@@ -55,6 +58,48 @@ def test_an_equal_row_is_the_very_listing_of_before() -> None:
         assert again is first
 
 
+def answered(known: KnownRows[Listing], *rows: Mapping[str, Any], asked: object = None) -> Batch[Listing]:
+    return known.read_answer(Response(200, {}, orjson.dumps(rows)), list, to_listing, name, asked)
+
+
+def test_an_answer_of_the_same_bytes_is_the_very_batch_of_before() -> None:
+    known = KnownRows[Listing]()
+    first, second, third = (answered(known, {"id": "a", "price": 1}, {"id": "b"}) for _ in range(3))
+    assert first == second == third
+    assert third is second
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=3), max_size=12), st.data())
+def test_an_answer_is_what_its_rows_are(answers: list[list[str]], draw: st.DataObject) -> None:
+    known = KnownRows[Listing](limit=draw.draw(st.integers(2, 20)))
+    for ids in answers:
+        asked = draw.draw(st.sampled_from(["morning", "evening"]))
+        rows = [{"id": each, "asked": asked} for each in ids]
+        assert answered(known, *rows, asked=asked) == read_rows(rows, to_listing, name)
+
+
+def test_an_answer_to_another_question_is_another_batch() -> None:
+    known = KnownRows[Listing]()
+    for _ in range(3):
+        morning, evening = (answered(known, {"id": "a"}, asked=asked) for asked in ("morning", "evening"))
+        assert morning.items[0] is not evening.items[0]
+
+
+def test_an_answer_with_a_row_that_is_rejected_is_read_again() -> None:
+    known = KnownRows[Listing]()
+    for _ in range(3):
+        assert [row.reason for row in answered(known, {"id": "a"}, {}).rejected] == [
+            "a required field is missing: 'id'"
+        ]
+
+
+def test_an_answer_that_is_no_json_is_malformed_each_time() -> None:
+    known = KnownRows[Listing]()
+    for _ in range(2):
+        with pytest.raises(Malformed):
+            known.read_answer(Response(200, {}, b"["), list, to_listing, name, None)
+
+
 def test_a_row_that_was_asked_for_in_another_way_is_another_listing() -> None:
     known = KnownRows[Listing]()
     (morning,) = read(known, {"id": "a"}, asked="morning").items
@@ -84,6 +129,14 @@ def test_so_many_are_known_and_no_more_and_those_that_come_again_stay(limit: int
         read(known, {"id": f"{number}"}, asked=number % 3)
         kept = [rows for of in (known._young, known._old) for rows in of.values()]
         assert sum(map(len, kept)) <= limit
+
+
+def test_the_rows_of_whole_answers_count_too() -> None:
+    known = KnownRows[Listing](limit=20)
+    for number in range(60):
+        for _ in range(2):
+            answered(known, {"id": f"{number}"}, {"id": "always"})
+        assert len(known._young_answers) + len(known._old_answers) <= 20
 
 
 def test_ways_to_ask_that_bring_nothing_are_forgotten_too() -> None:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from parkgraph.domain.place import Listing, ListingOffer
@@ -11,6 +12,22 @@ from parkgraph.networks.memory import CAPACITY, fresh_until
 from parkgraph.sdk.batch import Batch
 
 Ready = tuple[ListingOffer, ...]
+
+
+@dataclass(slots=True)
+class _Noted:
+    """A batch, and when it came last."""
+
+    batch: Batch[Listing]
+    at: datetime
+
+
+@dataclass(slots=True)
+class _Said:
+    """Of one stay: of each listing what was said of it last, and the batch that came last."""
+
+    by_id: dict[str, tuple[Ready, _Noted]] = field(default_factory=dict)
+    last: _Noted | None = None
 
 
 class Found:
@@ -23,25 +40,32 @@ class Found:
         self._max_age = max_age
         self._clock = clock
         self._capacity = capacity
-        self._said: OrderedDict[tuple[Stay, Vehicle], dict[str, tuple[Ready, datetime]]] = OrderedDict()
+        self._said: OrderedDict[tuple[Stay, Vehicle], _Said] = OrderedDict()
         self._number = 0
 
     def note(self, batch: Batch[Listing], stay: Stay, vehicle: Vehicle) -> None:
         """A search for this stay was answered."""
         now, question = self._clock(), (stay, vehicle)
-        said = self._said.setdefault(question, {})
+        said = self._said.get(question)
+        if said is None:
+            said = self._said[question] = _Said()
         self._said.move_to_end(question)
-        before = len(said)
-        said.update({listing.local_id: (listing.offers, now) for listing in batch.items})
-        self._number += len(said) - before
+        if said.last and said.last.batch is batch:
+            said.last.at = now
+            return
+        noted = said.last = _Noted(batch, now)
+        before = len(said.by_id)
+        said.by_id.update({listing.local_id: (listing.offers, noted) for listing in batch.items})
+        self._number += len(said.by_id) - before
         while self._number > self._capacity:
             _, forgotten = self._said.popitem(last=False)
-            self._number -= len(forgotten)
+            self._number -= len(forgotten.by_id)
 
     def find(self, local_id: str, stay: Stay, vehicle: Vehicle) -> Ready | None:
         """The offers, be they none; None where no search says."""
-        said = self._said.get((stay, vehicle), {}).get(local_id)
+        of_stay = self._said.get((stay, vehicle))
+        said = of_stay.by_id.get(local_id) if of_stay else None
         if said is None:
             return None
-        offers, at = said
-        return offers if self._clock() < fresh_until(offers, at, self._max_age) else None
+        offers, noted = said
+        return offers if self._clock() < fresh_until(offers, noted.at, self._max_age) else None

@@ -12,7 +12,7 @@ from parkgraph.domain.place import Listing
 from parkgraph.networks.changes import Changes
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.reports import Code
-from parkgraph.networks.seen import Again, remember, seen_again, together
+from parkgraph.networks.seen import Again, later, remember, seen_again, together
 from parkgraph.networks.snapshots import combine
 from parkgraph.networks.store import PATIENCE_S, SnapshotStore
 from parkgraph.pauses import in_thread
@@ -44,6 +44,8 @@ class Keeping:
         self._clock = clock
         self._unsaved: set[tuple[str, Part]] = set()
         self._seen_again: dict[str, Again] = {}
+        self._seen_last: dict[str, tuple[Batch[Listing], Mapping[str, Listing]]] = {}
+        """What a search saw last, where that was nothing new, and the listings that were kept then."""
         self._faults: dict[str, Code | None] = {}
         self._to_reload: set[str] = set()
         self._has_news = asyncio.Event()
@@ -83,10 +85,15 @@ class Keeping:
     def saw(self, network: Network, batch: Batch[Listing]) -> bool:
         """Keep what a search saw; whether any of it is new."""
         again, now = self._seen_again.setdefault(network.id, {}), self._clock()
-        if same := seen_again(network.snapshot, batch, now, again):
-            network.snapshot = same
+        seen, last = network.snapshot, self._seen_last.get(network.id)
+        if seen and last and last[0] is batch and last[1] is seen.published.listings:
+            network.snapshot = later(seen, batch, now)
             return False
-        network.snapshot, changed = remember(network.snapshot, batch, now, again)
+        if same := seen_again(seen, batch, now, again):
+            network.snapshot = same
+            self._seen_last[network.id] = batch, same.published.listings
+            return False
+        network.snapshot, changed = remember(seen, batch, now, again)
         again.clear()
         if changed and network.info.may_store:
             self._unsaved.add((network.id, Part.SEARCH))

@@ -1,13 +1,12 @@
 """Answers that answer the same question again, for as long as they hold. Bounded, and in this process only."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from typing import Final, Generic, Protocol, TypeVar
-
-from cachetools import TLRUCache
 
 from parkgraph.domain.place import Listing, ListingOffer
 from parkgraph.networks.reports import Code
@@ -23,6 +22,9 @@ LONGEST: Final = timedelta(hours=1)
 
 STALE_TIMES: Final = 5
 """So many times its network's `search_max_age` after it held, an answer is still better than none."""
+
+SWEEP_EVERY: Final = timedelta(seconds=1)
+"""So often is what is over forgotten."""
 
 CAPACITY: Final = 10_000
 """Listings and offers of one network that are remembered."""
@@ -84,13 +86,14 @@ class OfQuotes(Kind[tuple[ListingOffer, ...]]):
 class Kept(Generic[T]):
     """An answer of `at`. Until `fresh_until` nobody need be asked, until `stale_until` it may stand in.
 
-    `code`: why the last attempt to have a newer one failed, if one did.
+    `size`: of the answer. `code`: why the last attempt to have a newer one failed, if one did.
     """
 
     value: T
     at: datetime
     fresh_until: datetime
     stale_until: datetime
+    size: int
     code: Code | None = None
 
 
@@ -120,27 +123,48 @@ class Memory(Generic[T]):
         self._max_age = max_age
         self._stale_for = STALE_TIMES * max_age if may_stand_in else timedelta()
         self._clock = clock
-        self._kept: TLRUCache[Hashable, Kept[T], datetime] = TLRUCache(
-            capacity, lambda _question, kept, _now: kept.stale_until, clock, lambda kept: 1 + kind.size(kept.value)
-        )
+        self._capacity = capacity
+        self._kept: OrderedDict[Hashable, Kept[T]] = OrderedDict()
+        self._size = 0
+        self._swept = clock()
 
     def find(self, question: Hashable) -> Kept[T] | None:
         """What is kept, be it fresh or stale."""
-        return self._kept.get(question)
+        kept = self._kept.get(question)
+        if kept is None or kept.stale_until <= self._clock():
+            return None
+        self._kept.move_to_end(question)
+        return kept
 
     def keep(self, question: Hashable, value: T, at: datetime) -> None:
         """In place of what was kept, unless a part of the answer is missing or it is too large."""
-        if not self._kind.is_whole(value) or 1 + self._kind.size(value) > self._kept.maxsize:
-            self._kept.pop(question, None)
+        self._forget(question)
+        self._sweep(at)
+        size = 1 + self._kind.size(value)
+        if not self._kind.is_whole(value) or size > self._capacity:
             return
         until = fresh_until(self._kind.offers(value), at, self._max_age)
-        self._kept[question] = Kept(value, at, until, until + self._stale_for)
+        self._kept[question] = Kept(value, at, until, until + self._stale_for, size)
+        self._size += size
+        while self._size > self._capacity:
+            self._forget(next(iter(self._kept)))
 
     def failed(self, question: Hashable, code: Code) -> None:
         """An attempt to have a newer one failed."""
-        kept = self._kept.get(question)
+        kept = self.find(question)
         if kept:
             self._kept[question] = replace(kept, code=code)
+
+    def _sweep(self, now: datetime) -> None:
+        """Forget what is over."""
+        if now - self._swept >= SWEEP_EVERY:
+            self._swept = now
+            for question in [question for question, kept in self._kept.items() if kept.stale_until <= now]:
+                self._forget(question)
+
+    def _forget(self, question: Hashable) -> None:
+        if kept := self._kept.pop(question, None):
+            self._size -= kept.size
 
     def valid(self, value: T, now: datetime) -> T:
         """The answer without offers that are over."""

@@ -1,7 +1,7 @@
 """Asking search networks inside a query: all at once, each under the query's deadline."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -59,6 +59,7 @@ class Searches:
             for network in networks
             if isinstance(network.adapter, SearchAdapter)
         }
+        self._kept_contract: dict[str, Batch[Listing]] = {}
         self._found = {
             questions.network.id: Found(questions.network.info.search_max_age, clock) for questions in self.questions
         }
@@ -104,7 +105,7 @@ class Searches:
             return SearchAnswer(network, None, SourceReport(network, SourceStatus.NEEDS_STAY))
 
         async def ask() -> Batch[Listing]:
-            batch = await _checked(adapter.search(area, stay, vehicle))
+            batch = self._checked(network_id, await adapter.search(area, stay, vehicle))
             if stay is not None:
                 self._found[network_id].note(batch, stay, vehicle)
             return batch
@@ -118,6 +119,18 @@ class Searches:
             return SearchAnswer(network, None, report)
         code = report.code or (None if batch.complete else Code.INCOMPLETE)
         return SearchAnswer(network, batch, replace(report, as_of=batch.as_of, listings=len(batch.items), code=code))
+
+    def _checked(self, network_id: str, answer: object) -> Batch[Listing]:
+        """The answer, if it keeps the contract, else raises TypeError. The very batch of before did."""
+        if answer is self._kept_contract.get(network_id):
+            assert isinstance(answer, Batch)
+            return answer
+        batch = checked(answer, Listing)
+        if not all_are(tuple, map(OFFERS, batch.items)):
+            raise TypeError("the offers of a listing are not a tuple")
+        check_each(tuple(chain.from_iterable(map(OFFERS, batch.items))))
+        self._kept_contract[network_id] = batch
+        return batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +147,3 @@ class _Question:
 
     def __hash__(self) -> int:
         return self._hash
-
-
-async def _checked(answer: Awaitable[object]) -> Batch[Listing]:
-    batch = checked(await answer, Listing)
-    if not all_are(tuple, map(OFFERS, batch.items)):
-        raise TypeError("the offers of a listing are not a tuple")
-    check_each(tuple(chain.from_iterable(map(OFFERS, batch.items))))
-    return batch

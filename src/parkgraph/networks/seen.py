@@ -43,9 +43,14 @@ def seen_again(seen: Snapshot | None, batch: Batch[Listing], now: datetime, agai
     for local_id in pairs:
         again.pop(local_id, None)
     again.update(pairs)
-    as_of = batch.as_of or seen.as_of
-    published = replace(seen.published, as_of=as_of, taken_at=now, rejected=batch.rejected)
-    return replace(seen, as_of=as_of, taken_at=now, rejected=batch.rejected, published=published)
+    return later(seen, batch, now)
+
+
+def later(seen: Snapshot, batch: Batch[Listing], now: datetime) -> Snapshot:
+    """The snapshot as of a search that saw the very listings that it has, and no others."""
+    before, as_of = seen.published, batch.as_of or seen.as_of
+    published = Published(before.listings, as_of, now, batch.rejected, before.smaller_since)
+    return Snapshot(seen.listings, as_of, now, batch.rejected, published, seen.live)
 
 
 def remember(

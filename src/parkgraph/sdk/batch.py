@@ -55,12 +55,12 @@ class Batch(Generic[Item]):
             raise ValueError("as_of needs an offset")
 
     def but(self, *, complete: bool | None = None, as_of: datetime | None = None) -> "Batch[Item]":
-        """The same rows with another completeness or time."""
-        return replace(
-            self,
-            complete=self.complete if complete is None else complete,
-            as_of=self.as_of if as_of is None else as_of,
-        )
+        """The same rows with another completeness or time; itself where neither is another one."""
+        complete = self.complete if complete is None else complete
+        as_of = self.as_of if as_of is None else as_of
+        if complete is self.complete and as_of is self.as_of:
+            return self
+        return replace(self, complete=complete, as_of=as_of)
 
 
 def read_rows(

@@ -1,15 +1,19 @@
-"""Rows that were read before: searches near each other bring the same rows again, and a row is read once."""
+"""Rows that were read before: searches near each other bring the same rows again, and a row is read once.
+
+So it is with whole answers: an answer is a function of its bytes and of the way it was asked for, or is read by `read`.
+"""
 
 from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import orjson
 
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.sdk.batch import Batch, read_rows
+from parkgraph.sdk.client import Response
 
 Row = TypeVar("Row")
 Item = TypeVar("Item", Listing, OccupancyUpdate)
@@ -24,14 +28,16 @@ _ONLY_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DA
 class KnownRows(Generic[Item]):
     """A row that is byte for byte as before, asked for in the same way, is the very item of before.
 
-    At most `limit` rows and ways to ask, in two generations: what comes again moves to the young one; when that has
-    half of them, the old one is forgotten.
+    At most `limit` rows and ways to ask, those of whole answers counted once more, in two generations: what comes again
+    moves to the young one; when that has half of them, the old one is forgotten.
     """
 
     def __init__(self, limit: int = KEPT) -> None:
         self._half = limit // 2
         self._young: dict[Hashable, dict[bytes, Item]] = {}
         self._old: dict[Hashable, dict[bytes, Item]] = {}
+        self._young_answers: dict[Hashable, Batch[Item]] = {}
+        self._old_answers: dict[Hashable, Batch[Item]] = {}
         self._number = 0
 
     def read(
@@ -42,6 +48,36 @@ class KnownRows(Generic[Item]):
 
         A row that holds anything but what `Response.json` gives is read anew each time.
         """
+        return self._read(rows, to_domain, name, asked)[0]
+
+    def read_answer(
+        self,
+        answer: Response,
+        rows: Callable[[Any], Iterable[Row]],
+        to_domain: Callable[[Row], Item],
+        name: Callable[[Row], object],
+        asked: Hashable,
+    ) -> Batch[Item]:
+        """As `read`, of the rows that `rows` finds in the answer's JSON, where it looks at nothing else.
+
+        An answer that is byte for byte as before, asked for in the same way, is the very batch of before, once each of
+        its rows was known. Raises Malformed where it is not JSON, and what `rows` raises.
+        """
+        mark = asked, blake2b(answer.content, digest_size=16).digest()
+        batch = self._young_answers.get(mark)
+        if batch is None:
+            batch, all_known = self._read(rows(answer.json()), to_domain, name, asked)
+            before = self._old_answers.get(mark)
+            if before or all_known:
+                batch = self._young_answers[mark] = before or batch
+                self._number += 1 + len(batch.items)
+                self._grow_old()
+        return batch
+
+    def _read(
+        self, rows: Iterable[Row], to_domain: Callable[[Row], Item], name: Callable[[Row], object], asked: Hashable
+    ) -> tuple[Batch[Item], bool]:
+        """The batch, and whether every row was known and young."""
         if asked not in self._young:
             self._young[asked] = {}
             self._number += 1
@@ -50,7 +86,7 @@ class KnownRows(Generic[Item]):
         marks = [_mark(row) for row in rows]
         items = [None if mark is None else young.get(mark) for mark in marks]
         if rows and None not in items and len({item.local_id for item in items if item}) == len(items):
-            return Batch(tuple(item for item in items if item))
+            return Batch(tuple(item for item in items if item)), True
 
         turns = iter(marks)
 
@@ -65,9 +101,13 @@ class KnownRows(Generic[Item]):
             return item
 
         batch = read_rows(rows, known, name)
+        self._grow_old()
+        return batch, False
+
+    def _grow_old(self) -> None:
         if self._number >= self._half:
             self._old, self._young, self._number = self._young, {}, 0
-        return batch
+            self._old_answers, self._young_answers = self._young_answers, {}
 
 
 def _mark(row: object) -> bytes | None:

@@ -84,12 +84,11 @@ class Adapter(SearchAdapter[Settings]):
         if stay is None:
             return Batch()
         circle = circle_around(area)
-        rows = (await self._get("/quotes/", parameters(circle, stay))).json()
-        if not isinstance(rows, list):
-            raise Malformed("the answer is not a list of quotes")
+        answer = await self._get("/quotes/", parameters(circle, stay))
         priced = vehicle.kind is VehicleKind.CAR
         read = partial(to_listing, stay=stay, priced=priced)
-        batch = self.known_rows.read(rows, read, lambda row: row["location_id"], asked=(repr(stay), priced))
+        asked = repr(stay), priced
+        batch = self.known_rows.read_answer(answer, _quotes, read, lambda row: row["location_id"], asked)
         return batch.but(complete=circle.radius_m <= WIDEST_M)
 
     async def _get(self, path: str, params: Mapping[str, str]) -> Response:
@@ -113,6 +112,12 @@ class Adapter(SearchAdapter[Settings]):
 
     def _url(self, path: str) -> str:
         return self.settings.base_url.rstrip("/") + path
+
+
+def _quotes(answer: object) -> list[Any]:
+    if not isinstance(answer, list):
+        raise Malformed("the answer is not a list of quotes")
+    return answer
 
 
 def _bearer(token: str) -> Mapping[str, str]:
