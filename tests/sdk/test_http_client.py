@@ -1,6 +1,7 @@
 """What an adapter gets from its client, whatever the network does."""
 
 import asyncio
+import gc
 import gzip
 import json
 import logging
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 
 from parkgraph.sdk import Client, Denied, Malformed, NetworkFault, RateLimited, Refused, Unavailable
 from parkgraph.sdk.transport import HttpClient
+from parkgraph.sdk.transport.connection import Connection
 from tests.sdk.conftest import NewClient
 from tests.sdk.server import (
     Behaviour,
+    Exchange,
     answer,
     drip,
     flood,
@@ -100,6 +103,31 @@ async def test_a_connection_is_used_again(client: Client) -> None:
         for _ in range(3):
             await client.get(server.url)
         assert server.connections == 1
+
+
+def connections() -> list[Connection]:
+    """All that are in memory."""
+    return [each for each in gc.get_objects() if isinstance(each, Connection)]
+
+
+async def test_connections_that_their_network_closes_later_are_forgotten(client: Client) -> None:
+    is_later = asyncio.Event()
+
+    async def behave(exchange: Exchange) -> None:
+        await answer(200, b"{}")(exchange)
+        exchange.keep = False
+        await is_later.wait()
+
+    async with serving(behave) as server:
+        for _ in range(4):
+            is_later.clear()
+            await client.get(server.url)
+            is_later.set()
+            while not all(connection.is_closed for connection in connections()):
+                await asyncio.sleep(0)
+        assert server.connections == 4
+    gc.collect()
+    assert len(connections()) <= 1
 
 
 @pytest.mark.parametrize(

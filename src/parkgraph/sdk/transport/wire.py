@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
+from weakref import WeakSet
 
 import certifi
 from aiohappyeyeballs import AddrInfoType, start_connection
@@ -55,7 +56,7 @@ class Wire:
         self._allow_private = allow_private
         self._turns: asyncio.Semaphore | None = None
         self._sites: dict[URL, _Site] = {}
-        self._open: set[Connection] = set()
+        self._open: WeakSet[Connection] = WeakSet()
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -82,17 +83,14 @@ class Wire:
         self._closed = True
         if self._sweep:
             self._sweep.cancel()
-        for connection in self._open:
+        for connection in list(self._open):
             connection.close(Unavailable("the client is closed"))
-        self._open.clear()
 
     async def _ask(self, connection: Connection, site: _Site, written: bytes, begin: Begin) -> Answer:
         try:
             return await connection.ask(written, begin)
         finally:
-            if connection.is_closed:
-                self._open.discard(connection)
-            else:
+            if not connection.is_closed:
                 loop = asyncio.get_running_loop()
                 connection.idle_since = loop.time()
                 site.idle.append(connection)
@@ -105,7 +103,7 @@ class Wire:
         if site is None:
             if len(self._sites) >= SITES:
                 for other in self._sites.values():
-                    self._close(other.idle)
+                    _close(other.idle)
                 self._sites.clear()
             site = self._sites[origin] = _Site(origin)
         return site
@@ -157,15 +155,10 @@ class Wire:
         loop = asyncio.get_running_loop()
         until, left = loop.time() - KEPT_S, False
         for site in self._sites.values():
-            self._close([each for each in site.idle if each.idle_since <= until])
+            _close([each for each in site.idle if each.idle_since <= until])
             site.idle = [each for each in site.idle if not each.is_closed]
             left = left or bool(site.idle)
         self._sweep = loop.call_later(KEPT_S, self._close_idle) if left else None
-
-    def _close(self, connections: list[Connection]) -> None:
-        for connection in connections:
-            connection.close()
-            self._open.discard(connection)
 
 
 def _kept(site: _Site) -> Connection | None:
@@ -175,6 +168,11 @@ def _kept(site: _Site) -> Connection | None:
         if not connection.is_closed:
             return connection
     return None
+
+
+def _close(connections: list[Connection]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 @cache
