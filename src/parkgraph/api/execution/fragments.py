@@ -4,6 +4,7 @@ An object is known by the identity of what it shows, which is kept with its JSON
 can have its place in memory. Entries that may change while it stays the same are holes, filled anew for each answer.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from itertools import count
 from typing import Any, Final
@@ -18,29 +19,26 @@ from parkgraph.api.execution.run import PathTo, Run
 Key = tuple[int, int]
 """The number of a selection, and the identity of what is shown."""
 
-Made = Sequence[bytes]
-"""JSON of an object: before the first hole, between each two, and after the last."""
+Made = Fragment | Sequence[bytes]
+"""JSON of an object; where it has holes, what is before the first, between each two, and after the last."""
 
-ENTRY_BYTES: Final = 300
-"""What an entry takes besides its JSON, about."""
+ENTRY_BYTES: Final = 390
+"""What an entry takes besides its JSON, as measured of 100,000."""
+
+HOLE: Final = b"\xff"
+"""What is in no text in UTF-8."""
+
+_HOLE: Final = Fragment(HOLE)
 
 
 class Fragments:
-    """At most so many bytes of them, in two generations: what is asked for again moves to the young one. When that has
-    half of the bytes, the old one is forgotten, and the young one is the old one.
-    """
+    """At most so many bytes of them: what was asked for longest ago is forgotten first."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self._half = limit_bytes // 2
-        self._young: dict[Key, tuple[object, Made]] = {}
-        self._old: dict[Key, tuple[object, Made]] = {}
-        self._young_bytes = 0
-        self._old_bytes = 0
+        self._limit = limit_bytes
+        self._kept: OrderedDict[Key, tuple[object, Made, int]] = OrderedDict()
         self._numbers = count()
-
-    @property
-    def bytes(self) -> int:
-        return self._young_bytes + self._old_bytes
+        self.bytes = 0
 
     def kept(
         self,
@@ -55,14 +53,14 @@ class Fragments:
         are holes, which `holes` fills.
         """
         unkept, is_itself = otherwise or select, shown_by == ITSELF
-        number, young, static = next(self._numbers), self._young, not any(keys.values())
+        number, find, look = next(self._numbers), self._kept.get, self._kept.move_to_end
 
         def select_kept(run: Run, source: Any, path: PathTo) -> Any:
             shown = source if is_itself else getattr(source, shown_by)
             if shown is None:
                 return unkept(run, source, path)
             key = number, id(shown)
-            found = young.get(key) or self._from_old(key)
+            found = find(key)
             if found is None:
                 errors, done = len(run.errors), select(run, source, path)
                 if len(run.errors) != errors:
@@ -70,27 +68,23 @@ class Fragments:
                 if done.__class__ is dict:
                     return self._keep(key, shown, done, keys)
                 return self._keep_later(run, errors, key, shown, done, keys)
-            if static:
-                return Fragment(found[1][0])
+            look(key)
+            made = found[1]
+            if made.__class__ is Fragment:
+                return made
             filled = holes(run, source, path)
-            return _joined(found[1], filled) if filled.__class__ is dict else _joined_later(found[1], filled)
+            return _joined(made, filled) if filled.__class__ is dict else _joined_later(made, filled)
 
         return select_kept
-
-    def _from_old(self, key: Key) -> tuple[object, Made] | None:
-        found = self._old.get(key)
-        if found:
-            self._put(key, *found)
-        return found
 
     def _keep(self, key: Key, shown: object, done: dict[str, Any], keys: Mapping[str, bool]) -> Any:
         """The object, which is kept if it can be said in JSON; what cannot is left to whoever says the answer."""
         try:
-            made = _made(done, keys)
+            made, size = _made(done, keys)
         except TypeError:
             return done
-        self._put(key, shown, made)
-        return Fragment(made[0]) if len(made) == 1 else done
+        self._put(key, shown, made, ENTRY_BYTES + size)
+        return made if made.__class__ is Fragment else done
 
     async def _keep_later(
         self, run: Run, errors: int, key: Key, shown: object, done: Awaitable[dict[str, Any]], keys: Mapping[str, bool]
@@ -99,32 +93,31 @@ class Fragments:
         made = await done
         return self._keep(key, shown, made, keys) if len(run.errors) == errors else made
 
-    def _put(self, key: Key, shown: object, made: Made) -> None:
-        self._young[key] = shown, made
-        self._young_bytes += ENTRY_BYTES + sum(map(len, made))
-        if self._young_bytes > self._half:
-            self._old, self._old_bytes, self._young_bytes = self._young.copy(), self._young_bytes, 0
-            self._young.clear()
+    def _put(self, key: Key, shown: object, made: Made, size: int) -> None:
+        # What was waited for may have been made twice in the meantime.
+        if before := self._kept.pop(key, None):
+            self.bytes -= before[2]
+        self._kept[key] = shown, made, size
+        self.bytes += size
+        while self.bytes > self._limit:
+            _, (_, _, gone) = self._kept.popitem(last=False)
+            self.bytes -= gone
 
 
-def _made(done: Mapping[str, Any], keys: Mapping[str, bool]) -> Made:
-    made, text = [], b"{"
-    for index, (key, is_hole) in enumerate(keys.items()):
-        text += (b"," if index else b"") + orjson.dumps(key) + b":"
-        if is_hole:
-            made.append(text)
-            text = b""
-        else:
-            text += orjson.dumps(done[key])
-    return [*made, text + b"}"]
+def _made(done: Mapping[str, Any], keys: Mapping[str, bool]) -> tuple[Made, int]:
+    """JSON, and of how many bytes. Raises TypeError for what cannot be said in JSON."""
+    text = orjson.dumps({key: _HOLE if is_hole else done[key] for key, is_hole in keys.items()})
+    # A copy: what orjson makes keeps the kilobytes that it was written into.
+    parts = bytes(memoryview(text)).split(HOLE)
+    return parts if len(parts) > 1 else Fragment(parts[0]), len(text)
 
 
-def _joined(made: Made, filled: Mapping[str, Any]) -> Fragment:
+def _joined(made: Sequence[bytes], filled: Mapping[str, Any]) -> Fragment:
     parts = [made[0]]
     for value, text in zip(filled.values(), made[1:], strict=True):
         parts += (orjson.dumps(value), text)
     return Fragment(b"".join(parts))
 
 
-async def _joined_later(made: Made, filled: Awaitable[Mapping[str, Any]]) -> Fragment:
+async def _joined_later(made: Sequence[bytes], filled: Awaitable[Mapping[str, Any]]) -> Fragment:
     return _joined(made, await filled)
