@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from typing import Annotated, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -145,11 +146,12 @@ def _row(number: int, network: int) -> dict[str, object]:
 class _Network(asyncio.Protocol):
     """Answers each request of a kept-alive connection with the same rows: bare to GET, as GraphQL data to POST."""
 
+    _numbers = count()
+
     def __init__(self, network: int) -> None:
         listed = rows(network)
         self._bare = answer(listed)
         self._pieces = self._bare.split(b'"price": "')
-        self._answered = 0
         self._as_data = answer({"data": {f"network{network}": listed}})
         self._read = b""
 
@@ -170,8 +172,7 @@ class _Network(asyncio.Protocol):
         asyncio.get_running_loop().call_later(ANSWERS_AFTER_S, self._transport.write, answer)
 
     def _changed(self) -> bytes:
-        self._answered += 1
-        price = b'"price": "%d.%02d' % divmod(1000 + self._answered % CENTS, 100)
+        price = b'"price": "%d.%02d' % divmod(1000 + next(self._numbers) % CENTS, 100)
         first, *rest = self._pieces
         return b"".join([first, *(price + piece[len("12.00") :] for piece in rest)])
 

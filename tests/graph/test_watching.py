@@ -34,7 +34,9 @@ class Town:
                 places[id_of(name)] = place(name, where)
         self.view = View(places=Shards(places))
         both = {id_of(name): (before.places.get(id_of(name)), places.get(id_of(name))) for name in to}
-        self.watching.tell({id_: tuple(each.location for each in of if each) for id_, of in both.items()})
+        self.forgotten = self.watching.tell(
+            {id_: tuple(each.location for each in of if each) for id_, of in both.items()}
+        )
 
 
 @pytest.fixture
@@ -145,3 +147,11 @@ async def test_changes_of_many_places_are_kept_for_a_shorter_while(town: Town, m
     town.change(market=HERE, station=HERE)
     town.change(market=THERE)
     assert (await told(town.watching.watch(Watched(TOWN), since))).missed
+
+
+def test_what_is_forgotten_is_handed_back_and_nothing_else(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "KEPT", 2)
+    town.change(market=THERE)
+    assert town.forgotten == []
+    town.change(market=HERE)
+    assert town.forgotten == [(HERE,), (THERE,), (ELSEWHERE,)]

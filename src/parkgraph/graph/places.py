@@ -63,7 +63,7 @@ class PlaceGraph:
             if in_reach:
                 await self._store()
             self.view = built.view
-            self.watching.tell(built.changed)
+            built.gone.extend(self.watching.tell(built.changed))
             self._untaken -= touched
         self._settled(len(built.changed))
         await give_back(built.gone)

@@ -73,17 +73,21 @@ class Watching:
         self._seen = View()
         self._found: dict[UUID, Place | None] = {}
 
-    def tell(self, changed: Moves) -> None:
-        """These places came, went or are other than before."""
+    def tell(self, changed: Moves) -> list[object]:
+        """These places came, went or are other than before. What is forgotten for it, to be given back bit by bit."""
+        forgotten: list[object] = []
         if not changed:
-            return
+            return forgotten
         self._last += 1
         self._changes.append(_Change(self._last, changed))
         self._kept += len(changed)
         while len(self._changes) > 1 and (len(self._changes) > KEPT or self._kept > KEPT_PLACES):
-            self._kept -= len(self._changes.popleft().positions)
+            oldest = self._changes.popleft().positions
+            self._kept -= len(oldest)
+            forgotten += oldest.values()
         self._news.set()
         self._news = asyncio.Event()
+        return forgotten
 
     async def watch(self, watched: Watched, since: str | None = None) -> AsyncIterator[Changed]:
         """Without end: what changed after `since`, a version that was told before, or else from now on."""

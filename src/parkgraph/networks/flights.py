@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from parkgraph.networks.tasks import Tasks
+from parkgraph.networks.tasks import Tasks, ended
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class SingleFlight(Generic[K, T]):
         try:
             # A flight that ends in time is waited for, so that it is the one that says how it ended.
             patience = None if flight.ends <= ends else max(0.0, ends - asyncio.get_running_loop().time())
-            await asyncio.wait({flight.task}, timeout=patience)
+            await ended(flight.task, patience)
         except asyncio.CancelledError:
             if flight.waiting == 1 and not flight.detached:
                 self._forget(key, flight)

@@ -12,6 +12,7 @@ import structlog
 from parkgraph.networks.breaker import USUAL, Attempt, Breaker, BreakerPolicy, CircuitState
 from parkgraph.networks.bulkhead import Bulkhead
 from parkgraph.networks.reports import Code
+from parkgraph.networks.tasks import ended
 from parkgraph.sdk.faults import Denied, Malformed, RateLimited, TimedOut, Unavailable
 
 _log = structlog.get_logger(__name__)
@@ -108,7 +109,7 @@ class Gateway:
     async def _outcome(self, task: asyncio.Task[T], attempt: Attempt, deadline: float) -> Answer[T]:
         started = time.perf_counter()
         try:
-            await asyncio.wait({task}, timeout=max(0.0, deadline))
+            await ended(task, max(0.0, deadline))
             answer = self._answer(task, _ms_since(started), deadline)
             if answer.code is None:
                 attempt.succeeded()

@@ -136,18 +136,22 @@ class Memory(Generic[T]):
         self._kept.move_to_end(question)
         return kept
 
-    def keep(self, question: Hashable, value: T, at: datetime) -> None:
-        """In place of what was kept, unless a part of the answer is missing or it is too large."""
+    def keep(self, question: Hashable, value: T, at: datetime) -> datetime | None:
+        """In place of what was kept, unless a part of the answer is missing or it is too large.
+
+        Gives the instant before which none of its offers is over, where it is kept.
+        """
         self._forget(question)
         self._sweep(at)
         size = 1 + self._kind.size(value)
         if not self._kind.is_whole(value) or size > self._capacity:
-            return
+            return None
         until = fresh_until(self._kind.offers(value), at, self._max_age)
         self._kept[question] = Kept(value, at, until, until + self._stale_for, size)
         self._size += size
         while self._size > self._capacity:
             self._forget(next(iter(self._kept)))
+        return until
 
     def failed(self, question: Hashable, code: Code) -> None:
         """An attempt to have a newer one failed."""

@@ -54,8 +54,11 @@ class Reply(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Landed(Generic[T]):
+    """`whole_until`: before this instant no offer is over."""
+
     answer: Answer[T]
     at: datetime
+    whole_until: datetime | None = None
     news: News = None
 
 
@@ -121,7 +124,9 @@ class Questions(Generic[T]):
         landed = await self._flights.join(question, fly, ends)
         latency_ms = round((clock() - began) * 1000)
         if landed and landed.answer.value is not None:
-            value = self._memory.valid(landed.answer.value, self._clock())
+            value, now = landed.answer.value, self._clock()
+            if landed.whole_until is None or landed.whole_until <= now:
+                value = self._memory.valid(value, now)
             return Reply(value, SourceStatus.FRESH, None, latency_ms, landed.at, landed.news)
         code = (landed.answer.code if landed else None) or Code.TIMED_OUT
         return Reply(None, status_without_data(code), code, latency_ms)
@@ -145,8 +150,8 @@ class Questions(Generic[T]):
                 self.network.failed(Part.SEARCH, now, code, answer.message, patience)
             return _Landed(answer, now)
         self.network.succeeded(Part.SEARCH, now)
-        self._memory.keep(question, answer.value, now)
-        return _Landed(answer, now, self._took(answer.value))
+        whole_until = self._memory.keep(question, answer.value, now)
+        return _Landed(answer, now, whole_until, self._took(answer.value))
 
     def _stand_in(self, kept: Kept[T], code: Code, latency_ms: int = 0) -> Reply[T]:
         self.tally[Reuse.STALE] += 1

@@ -21,6 +21,7 @@ from parkgraph.networks.questions import News, Questions
 from parkgraph.networks.quotes import check_each
 from parkgraph.networks.refresh import all_are, checked
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus
+from parkgraph.networks.tasks import ended
 from parkgraph.sdk.batch import Batch
 from parkgraph.sdk.contract import SearchAdapter
 
@@ -114,7 +115,7 @@ class Searches:
         report, batch = reply.report(network), reply.value
         if reply.news:
             left = ends - asyncio.get_running_loop().time()
-            await asyncio.wait({reply.news}, timeout=max(0.0, left))
+            await ended(reply.news, max(0.0, left))
         if batch is None:
             return SearchAnswer(network, None, report)
         code = report.code or (None if batch.complete else Code.INCOMPLETE)

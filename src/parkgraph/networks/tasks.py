@@ -11,6 +11,30 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+async def ended(task: asyncio.Future[Any], seconds: float | None) -> None:
+    """Wait until it has ended, however it did, or the time is over. It is neither cancelled nor asked how.
+
+    As `asyncio.wait` of one, which is made for many and takes three times as long.
+    """
+    if task.done():
+        return
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] = loop.create_future()
+
+    def wake(_: object = None) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = None if seconds is None else loop.call_later(seconds, wake)
+    task.add_done_callback(wake)
+    try:
+        await waiter
+    finally:
+        task.remove_done_callback(wake)
+        if timer:
+            timer.cancel()
+
+
 class Tasks:
     """The tasks of one owner."""
 

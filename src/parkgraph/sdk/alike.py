@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from parkgraph.domain.occupancy import OccupancyUpdate
@@ -10,13 +11,14 @@ from parkgraph.domain.place import Listing
 from parkgraph.domain.tariff import RateTable
 
 SHARED: Final = ("operator", "audiences", "opening_hours", "features", "tariff_text", "external_ids")
+_parts: Final = attrgetter(*SHARED)
 
 
 class Alike:
     """The first of each kind of equals. Listings stay what they are, to whoever looks; only less memory holds them."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, dict[Any, Any]] = {name: {} for name in SHARED}
+        self._known_parts: list[tuple[str, dict[Any, Any]]] = [(name, {}) for name in SHARED]
         self._tables: dict[tuple[Any, ...], RateTable] = {}
         self._known: set[int] = set()
 
@@ -27,9 +29,8 @@ class Alike:
         """
         if not isinstance(listing, Listing):
             return
-        for name, parts in self._parts.items():
-            part = getattr(listing, name)
-            if (one := parts.setdefault(part, part)) is not part:
+        for (name, known), part in zip(self._known_parts, _parts(listing), strict=True):
+            if part and (one := known.setdefault(part, part)) is not part:
                 object.__setattr__(listing, name, one)
         if listing.rates and (table := self._table(listing.rates)) is not listing.rates:
             object.__setattr__(listing, "rates", table)

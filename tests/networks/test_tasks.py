@@ -1,0 +1,44 @@
+"""Waiting for one task, which is nobody's to cancel."""
+
+import asyncio
+
+import pytest
+
+from parkgraph.networks.tasks import ended
+
+
+async def test_it_is_waited_for_until_it_has_ended_however_it_did() -> None:
+    for outcome in (None, ValueError("no"), asyncio.CancelledError()):
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = asyncio.create_task(ended(future, None))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        if isinstance(outcome, asyncio.CancelledError):
+            future.cancel()
+        elif outcome:
+            future.set_exception(outcome)
+        else:
+            future.set_result(None)
+        await waiting
+        assert future.done()
+        assert future.cancelled() or future.exception() is outcome
+        await ended(future, None)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01])
+async def test_when_the_time_is_over_it_goes_on(seconds: float) -> None:
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    await ended(future, seconds)
+    assert not future.done()
+    future.set_result(None)
+
+
+async def test_who_gives_up_waiting_leaves_it_going_on() -> None:
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(ended(future, 60))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert not future.done()
+    future.set_result(None)
