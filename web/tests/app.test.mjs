@@ -290,6 +290,69 @@ test("who has let the page know where they are begins there", { skip }, async ()
   await named(page, "Glattfelden").waitFor();
 });
 
+const box = (page) => page.getByRole("combobox", { name: "Find a place" });
+const suggested = (page) => page.locator("#suggestions").getByRole("option");
+const asksNames = (request) => request.url().endsWith("/graphql") && request.postDataJSON().variables.name !== undefined;
+
+test("a place that the map does not show is found by its name, with the keyboard alone, and shown", { skip }, async () => {
+  const { page, errors } = await open(browser, demo.url, PHONE);
+  await named(page, "LBBW").waitFor();
+  await box(page).pressSequentially("glatfelden");
+  await suggested(page).filter({ hasText: "Glattfelden" }).waitFor();
+  await box(page).press("ArrowDown");
+  const chosen = page.locator("#suggestions").getByRole("option", { selected: true });
+  assert.equal(await box(page).getAttribute("aria-activedescendant"), await chosen.getAttribute("id"));
+  await box(page).press("Enter");
+  await page.getByRole("heading", { name: "Glattfelden" }).waitFor();
+  await page.locator(".offer").first().waitFor();
+  assert.equal(await suggested(page).count(), 0);
+  await page.getByText("Back").click();
+  await named(page, "Glattfelden").waitFor();
+  assert.deepEqual(errors, []);
+});
+
+test("what nothing is called is said, and Escape takes it away", { skip }, async () => {
+  const { page } = await open(browser, demo.url, PHONE);
+  await box(page).fill("xyzzy");
+  await page.getByText("Nothing is called “xyzzy”.").waitFor();
+  await box(page).press("Escape");
+  await page.getByText("Nothing is called").waitFor({ state: "detached" });
+});
+
+test("while one types on, what was asked before is abandoned, and the latest is answered", { skip }, async () => {
+  const prepare = (page) =>
+    page.route("**/graphql", (route) => (asksNames(route.request()) && route.request().postDataJSON().variables.name === "lb" ? undefined : route.continue()));
+  const { page } = await open(browser, demo.url, { prepare });
+  const [abandoned] = await Promise.all([page.waitForEvent("requestfailed", asksNames), type()]);
+  assert.equal(abandoned.postDataJSON().variables.name, "lb");
+  await suggested(page).filter({ hasText: "LBBW" }).click();
+  await page.getByRole("heading", { name: "LBBW" }).waitFor();
+
+  async function type() {
+    const asked = page.waitForRequest(asksNames);
+    await box(page).fill("lb");
+    await asked;
+    await box(page).fill("lbbw");
+  }
+});
+
+test("addresses of the operator's geocoder are among what is suggested", { skip }, async () => {
+  const feature = { properties: { name: "Marktplatz", city: "Bern" }, geometry: { coordinates: [7.4474, 46.948] } };
+  const prepare = async (page) => {
+    await page.route("**/geocoder*", (route) => route.fulfill({ json: { features: [feature] } }));
+    await page.route("**/web.json", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), geocoder: `${demo.url}/geocoder` } });
+    });
+  };
+  const { page, errors } = await open(browser, demo.url, { prepare });
+  await box(page).fill("marktplatz bern");
+  const searched = page.waitForRequest((request) => request.postData()?.includes('"latitude":46.94'));
+  await suggested(page).filter({ hasText: "Marktplatz, Bern" }).click();
+  await searched;
+  assert.deepEqual(errors, []);
+});
+
 test("a slow network shows that it is looked for, and not an empty map", { skip }, async () => {
   let answer = () => undefined;
   const answering = new Promise((resolve) => (answer = resolve));
@@ -375,7 +438,8 @@ test("on 320 pixels nothing is cut off", { skip }, async () => {
 for (const colorScheme of ["light", "dark"]) {
   test(`accessibility has nothing serious to say, ${colorScheme}`, { skip }, async () => {
     const { page } = await open(browser, demo.url, { colorScheme });
-    for (const step of [() => named(page, "LBBW").waitFor(), () => named(page, "LBBW").click()]) {
+    const suggest = () => box(page).fill("lbbw").then(() => suggested(page).first().waitFor());
+    for (const step of [() => named(page, "LBBW").waitFor(), suggest, () => suggested(page).first().click()]) {
       await step();
       await page.locator(".offer, .row").first().waitFor();
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -2,6 +2,8 @@ import type { Words } from "./en";
 
 export const de: Words = {
   search: "Ort suchen",
+  suggestions: "Vorschläge",
+  nothingNamed: (name) => `Nichts heißt „${name}“.`,
   from: "Von",
   until: "Bis",
   vehicle: "Fahrzeug",

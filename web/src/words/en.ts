@@ -1,5 +1,7 @@
 export const en = {
   search: "Find a place",
+  suggestions: "Suggestions",
+  nothingNamed: (name: string) => `Nothing is called “${name}”.`,
   from: "From",
   until: "Until",
   vehicle: "Vehicle",
