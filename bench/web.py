@@ -62,6 +62,14 @@ def main() -> None:
                 found["emptyFramesPerSecond"],
                 f"while the same map is dragged without any place on it, {drawn}: as fast as this machine draws a map",
             ),
+            "web_phone_frames_per_second": (
+                found["phoneFramesPerSecond"],
+                f"the same in a window of 390 by 844 pixels, {drawn}",
+            ),
+            "web_empty_phone_map_frames_per_second": (
+                found["emptyPhoneFramesPerSecond"],
+                f"the same in a window of 390 by 844 pixels without any place, {drawn}",
+            ),
             "web_frame_work_ms": (
                 found["frameWorkP95"],
                 f"ms, p95 of the page's own work for a frame while the map is dragged over {found['places']}",

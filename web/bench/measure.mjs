@@ -8,6 +8,8 @@ const ASSETS = new URL("../../src/parkgraph/web/static/assets/", import.meta.url
 const TAPS = 60;
 const WARM_UP = 5;
 const PAN_MS = 4_000;
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
 const [demo, crowd] = process.argv.slice(2);
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -21,7 +23,7 @@ function scriptKb() {
 
 /** From the touch to the frame that has the new answer's prices, in ms, the quickest first. */
 async function taps(browser) {
-  const { page, context } = await open(browser, demo, { viewport: { width: 390, height: 844 }, hasTouch: true });
+  const { page, context } = await open(browser, demo, { viewport: PHONE, hasTouch: true });
   await page.locator(".map[data-ready=true]").waitFor();
   await page.getByText("Vehicle").click();
   await page.evaluate(() => {
@@ -50,8 +52,8 @@ async function taps(browser) {
  * Milliseconds between frames, and of the page's own work for each, while the map is dragged around over thousands of
  * places; or over none, as no search is answered: what the machine draws of a map at all.
  */
-async function frames(browser, { empty = false } = {}) {
-  const { page, context } = await open(browser, "about:blank", { viewport: { width: 1280, height: 800 }, serviceWorkers: "block" });
+async function frames(browser, viewport, { empty = false } = {}) {
+  const { page, context } = await open(browser, "about:blank", { viewport, serviceWorkers: "block" });
   await page.addInitScript(() => {
     const ask = window.requestAnimationFrame.bind(window);
     window.work = [];
@@ -70,6 +72,7 @@ async function frames(browser, { empty = false } = {}) {
   const places = empty ? null : await page.locator(".count").textContent();
   const box = await page.locator(".map").boundingBox();
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const [across, down] = [Math.min(150, 0.4 * box.width), Math.min(100, 0.4 * box.height)];
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.evaluate(() => {
@@ -85,7 +88,7 @@ async function frames(browser, { empty = false } = {}) {
   });
   const began = Date.now();
   for (let step = 0; Date.now() - began < PAN_MS; step++) {
-    await page.mouse.move(x + 150 * Math.sin(step / 15), y + 100 * Math.cos(step / 15));
+    await page.mouse.move(x + across * Math.sin(step / 15), y + down * Math.cos(step / 15));
   }
   const [gaps, work] = await page.evaluate(() => (window.panning = false, [window.frames.slice(2), window.work]));
   await page.mouse.up();
@@ -102,14 +105,18 @@ if (!executablePath) throw new Error("there is no Chromium on this machine");
 const browser = await launch();
 try {
   const tapped = await taps(browser);
-  const { gaps, work, places, renderer } = await frames(browser);
-  const { gaps: emptyGaps } = await frames(browser, { empty: true });
+  const { gaps, work, places, renderer } = await frames(browser, DESKTOP);
+  const { gaps: emptyGaps } = await frames(browser, DESKTOP, { empty: true });
+  const { gaps: phoneGaps } = await frames(browser, PHONE);
+  const { gaps: emptyPhoneGaps } = await frames(browser, PHONE, { empty: true });
   console.log(JSON.stringify({
     scriptKb: scriptKb(),
     tapP50: at(tapped, 0.5),
     tapP95: at(tapped, 0.95),
     framesPerSecond: perSecond(gaps),
     emptyFramesPerSecond: perSecond(emptyGaps),
+    phoneFramesPerSecond: perSecond(phoneGaps),
+    emptyPhoneFramesPerSecond: perSecond(emptyPhoneGaps),
     frameWorkP95: at(work, 0.95),
     places,
     renderer,

@@ -3,10 +3,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 import { ask } from "./ask";
+import { say } from "./faults";
 import type { TypedDocumentString } from "./graph/graphql";
 
-/** Null until it is there; what was answered before stays meanwhile. `fault`: what the person is told instead. */
-export function useAnswer<Result, Variables>(operation: TypedDocumentString<Result, Variables>, variables: Variables) {
+/**
+ * Null until it is there; what was answered before stays meanwhile. `fault`: what the person is told instead. `again`:
+ * asked once more when it becomes another number.
+ */
+export function useAnswer<Result, Variables>(operation: TypedDocumentString<Result, Variables>, variables: Variables, again = 0) {
   const answer = useSignal<Result | null>(null);
   const fault = useSignal<string | null>(null);
   useEffect(() => {
@@ -17,9 +21,9 @@ export function useAnswer<Result, Variables>(operation: TypedDocumentString<Resu
         fault.value = null;
       })
       .catch((problem: Error) => {
-        if (!abandoned.signal.aborted) fault.value = problem.message;
+        if (!abandoned.signal.aborted) fault.value = say(problem);
       });
     return () => abandoned.abort();
-  }, [operation, JSON.stringify(variables)]);
+  }, [operation, JSON.stringify(variables), again]);
   return { answer: answer.value, fault: fault.value };
 }

@@ -1,6 +1,7 @@
 // One question to the graph. Whatever goes wrong is one of three things, and says what the person can do.
 import { signal } from "@preact/signals";
 
+import { tellTime } from "./clock";
 import type { TypedDocumentString } from "./graph/graphql";
 
 export type Trouble = "offline" | "signed-out" | "refused";
@@ -58,6 +59,7 @@ async function post(body: object, signal?: AbortSignal): Promise<Answer> {
     if (signal?.aborted) throw fault;
     throw new AskError("offline", "The server cannot be reached.");
   }
+  tellTime(response.headers.get("Date"));
   try {
     return await response.json();
   } catch {

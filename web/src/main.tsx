@@ -5,6 +5,7 @@ import { render } from "preact";
 import { begin } from "./account";
 import { App } from "./app";
 import { watch } from "./live";
+import { renew } from "./renewing";
 import { readSettings } from "./settings";
 import { follow } from "./stays";
 import { language, words } from "./words";
@@ -15,6 +16,7 @@ const root = document.getElementById("app")!;
 readSettings()
   .then((settings) => {
     begin(settings.demoToken);
+    renew();
     watch();
     follow();
     render(<App settings={settings} />, root);

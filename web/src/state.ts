@@ -13,13 +13,13 @@ const QUARTER = 15 * 60_000;
 const MOST_PLACES = 5_000;
 /** Of many pages: the first is shown as soon as it is there. */
 const SHOWN_EVERY = 1_000;
-const AGAIN_AFTER = 60_000;
+const USUAL_STAY = 2 * 60 * 60_000;
 
-const nextQuarter = new Date(Math.ceil(Date.now() / QUARTER) * QUARTER);
+const nextQuarter = () => Math.ceil(Date.now() / QUARTER) * QUARTER;
 
 export const area = signal<Area | null>(null);
-export const arrive = signal(nextQuarter);
-export const leave = signal(new Date(nextQuarter.getTime() + 2 * 60 * 60_000));
+export const arrive = signal(new Date(nextQuarter()));
+export const leave = signal(new Date(nextQuarter() + USUAL_STAY));
 export const heightCm = signal<number | null>(readNumber("heightCm"));
 export const electric = signal(localStorage.getItem("electric") === "true");
 export const disabledPermit = signal(localStorage.getItem("disabledPermit") === "true");
@@ -45,8 +45,35 @@ export const vehicle = computed(() => ({
   disabledPermit: disabledPermit.value,
 }));
 
-const again = signal(0);
-export const askAgain = () => void (again.value = again.peek() + 1);
+/** How often what is shown was asked for again. */
+export const again = signal(0);
+let asked = Date.now();
+let isStayChosen = false;
+
+export const lastAsked = () => asked;
+
+export function askAgain(): void {
+  asked = Date.now();
+  batch(() => {
+    if (!isStayChosen && arrive.peek().getTime() < asked) stayFrom(new Date(nextQuarter()));
+    again.value = again.peek() + 1;
+  });
+}
+
+/** The stay that the person wants, from now on: until they say so, it is one that begins soon. */
+export function chooseStay(from: Date, until: Date): void {
+  isStayChosen = true;
+  batch(() => {
+    arrive.value = from;
+    leave.value = until;
+  });
+}
+
+/** It keeps its length. */
+function stayFrom(from: Date): void {
+  leave.value = new Date(from.getTime() + leave.peek().getTime() - arrive.peek().getTime());
+  arrive.value = from;
+}
 
 effect(() => {
   if (heightCm.value) localStorage.setItem("heightCm", String(heightCm.value));
@@ -114,11 +141,6 @@ async function search(where: Area, wanted: Wanted, signal: AbortSignal): Promise
   }
 }
 
-// Prices and whatever no server tells of change, too, and a network that was away comes back.
-setInterval(() => {
-  if (document.visibilityState === "visible") askAgain();
-}, AGAIN_AFTER);
-addEventListener("online", askAgain);
 addEventListener("offline", () => void (trouble.value = "offline"));
 
 function readNumber(key: string): number | null {

@@ -113,7 +113,7 @@ test("a van is told why a garage does not fit, or is shown only what fits", { sk
   await page.getByText("Vehicle").click();
   await page.getByLabel("Height in cm").fill("250");
   await page.getByLabel("Height in cm").blur();
-  await page.waitForFunction(() => document.body.textContent.includes("250 cm high"));
+  await page.waitForFunction(() => document.body.textContent.includes("Too low for your vehicle"));
   await page.getByLabel("Only what fits").check();
   await named(page, "LBBW").waitFor({ state: "detached" });
 });
@@ -194,6 +194,64 @@ test("counts and prices of the demo change while one looks at them", { skip }, a
   await changes(page, named(page, "LBBW").locator(".vacancy"));
   await changes(page, named(page, "LBBW").locator(".price"));
   assert.deepEqual(errors, []);
+});
+
+const asksSearch = (request) => request.url().endsWith("/graphql") && request.postDataJSON()?.variables?.radius !== undefined;
+const asksSheet = (request) => request.url().endsWith("/graphql") && request.postDataJSON()?.variables?.id !== undefined;
+
+test("a price that ends is over, and is asked for again without taking away what one types", { skip }, async () => {
+  const { page, errors } = await open(browser, demo.url, PHONE);
+  await openTomorrow(page);
+  let ending = true;
+  await page.route("**/graphql", async (route) => {
+    if (!ending || !asksSheet(route.request())) return route.continue();
+    const answer = await route.fetch();
+    const json = await answer.json();
+    for (const offer of json.data.place?.offers ?? []) {
+      offer.validUntil = new Date(Date.now() + 3_000).toISOString();
+      offer.total &&= { amount: "77.77", currency: "EUR" };
+    }
+    await route.fulfill({ response: answer, json });
+  });
+  await named(page, "Hof Birkenwald").click();
+  await page.getByText("€77.77").waitFor();
+  await page.getByRole("button", { name: "Book here" }).click();
+  await page.getByLabel("Number plate").fill("S PG 7");
+  const asked = [];
+  page.on("request", (request) => asksSheet(request) && asked.push(request));
+  await page.getByText("this price is over").waitFor();
+  ending = false;
+  await page.locator(".offer .price", { hasText: /€(?!77)/ }).waitFor();
+  assert.equal(await page.getByLabel("Number plate").inputValue(), "S PG 7");
+  assert.ok(asked.length <= 3, `${asked.length} questions`);
+  assert.deepEqual(errors, []);
+});
+
+test("much news at once is one more question, and what is gone goes at once", { skip }, async () => {
+  const occupancy = { vacant: 1, capacity: 2, level: "FEW", fresh: true, observedAt: null };
+  let news;
+  const prepare = (page) =>
+    page.routeWebSocket(/graphql/, (socket) =>
+      socket.onMessage((text) => {
+        const { type, id, payload } = JSON.parse(text);
+        if (type === "connection_init") socket.send(JSON.stringify({ type: "connection_ack" }));
+        const next = (placesChanged) => socket.send(JSON.stringify({ type: "next", id, payload: { data: { placesChanged } } }));
+        if (type === "subscribe" && payload.variables.bounds) news = next;
+      }),
+    );
+  const { page } = await open(browser, demo.url, { prepare });
+  await named(page, "LBBW").waitFor();
+  await page.locator(".map[data-ready=true]").waitFor();
+  const before = await page.locator(".row").count();
+  const { placesNamed } = await demo.ask(demo.token("driver"), '{ placesNamed(name: "lbbw", near: {latitude: 48.78, longitude: 9.18}) { place { id } } }');
+  const asked = [];
+  page.on("request", (request) => asksSearch(request) && asked.push(request));
+  const again = page.waitForRequest(asksSearch);
+  news({ missed: false, gone: [placesNamed[0].place.id], places: [] });
+  await page.waitForFunction((before) => document.querySelectorAll(".row").length === before - 1, before);
+  for (let told = 0; told < 50; told++) news({ missed: false, gone: [], places: [{ id: `new-${told}`, occupancy }] });
+  await again;
+  assert.equal(asked.length, 1);
 });
 
 /** A page whose token the server refuses, and that gets no other one. */

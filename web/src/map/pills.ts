@@ -1,4 +1,5 @@
 // The signs on the map: a price, and how full it is by colour and by shape, so that colour alone decides nothing.
+import { isOver } from "../clock";
 import { money } from "../format";
 import type { Edge } from "../state";
 
@@ -26,7 +27,8 @@ export function fillOf(edge: Edge): Fill {
 
 /** What the stay costs, and how many spaces are free where that is known. */
 export function labelOf(edge: Edge): string {
-  const price = edge.cheapest?.total ? money(edge.cheapest.total) : "P";
+  const { total = null, validUntil = null } = edge.cheapest ?? {};
+  const price = total && !isOver(validUntil) ? money(total) : "P";
   const { vacant = null } = edge.node.occupancy ?? {};
   const counts = vacant !== null && (fillOf(edge) === "some" || fillOf(edge) === "few");
   return counts ? `${price} · ${roughly(vacant)}` : price;

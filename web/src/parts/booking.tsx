@@ -2,14 +2,17 @@ import { useSignal } from "@preact/signals";
 
 import { signedIn } from "../account";
 import { AskError, ask } from "../ask";
+import { say } from "../faults";
 import { BookDocument } from "../graph/graphql";
 import { words } from "../words";
 import { SignIn } from "./sign-in";
 
-/** Book one offer. The key is of this wish: asked again it books once. */
-export function Booking({ offerId }: { offerId: string }) {
+type Props = { offer: { id: string; bookable: boolean } };
+
+/** Book one offer, the one that is on the screen then. Asked again after a lost reply it is the same wish, and books once. */
+export function Booking({ offer }: Props) {
   const open = useSignal(false);
-  const key = useSignal(crypto.randomUUID());
+  const lost = useSignal<{ offerId: string; key: string } | null>(null);
   const plate = useSignal(localStorage.getItem("plate") ?? "");
   const said = useSignal<string | null>(null);
   const done = useSignal(false);
@@ -19,22 +22,25 @@ export function Booking({ offerId }: { offerId: string }) {
     event.preventDefault();
     busy.value = true;
     localStorage.setItem("plate", plate.value);
+    const wish = lost.peek() ?? { offerId: offer.id, key: crypto.randomUUID() };
     try {
-      const { bookOffer } = await ask(BookDocument, { offerId, key: key.value, driver: { plate: plate.value } });
+      const { bookOffer } = await ask(BookDocument, { ...wish, driver: { plate: plate.value } });
       done.value = bookOffer.__typename === "Booking";
       said.value =
         bookOffer.__typename === "Booking" ? words.booked(bookOffer.reference)
-        : bookOffer.__typename === "BookingUnknown" ? words.askAgain
-        : bookOffer.text;
-      if (bookOffer.__typename !== "Booking" && bookOffer.__typename !== "BookingUnknown") key.value = crypto.randomUUID();
+        : bookOffer.__typename === "BookingRefused" ? words.refused[bookOffer.reason]
+        : words.notBooked[bookOffer.__typename];
+      lost.value = bookOffer.__typename === "BookingUnknown" ? wish : null;
     } catch (fault) {
-      const lost = fault instanceof AskError && fault.trouble === "offline";
-      said.value = lost ? words.askAgain : fault instanceof AskError && fault.trouble === "signed-out" ? words.signedOut : (fault as Error).message;
+      const isLost = fault instanceof AskError && fault.trouble === "offline";
+      lost.value = isLost ? wish : null;
+      said.value = isLost ? words.askAgain : say(fault);
     } finally {
       busy.value = false;
     }
   };
 
+  if (!offer.bookable && said.value === null) return null;
   if (!open.value) return <button type="button" class="act" onClick={() => (open.value = true)}>{words.book}</button>;
   if (!signedIn.value) return <SignIn />;
   return (
@@ -43,7 +49,7 @@ export function Booking({ offerId }: { offerId: string }) {
         <>
           <label>
             {words.plate}
-            <input required maxLength={20} autocomplete="off" value={plate.value} onInput={(e) => (plate.value = e.currentTarget.value)} />
+            <input required readOnly={lost.value !== null} maxLength={20} autocomplete="off" value={plate.value} onInput={(e) => (plate.value = e.currentTarget.value)} />
           </label>
           <button type="submit" class="act" disabled={busy.value}>{words.confirm}</button>
         </>

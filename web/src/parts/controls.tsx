@@ -1,6 +1,6 @@
 import { toInput } from "../format";
 import type { PlaceSort } from "../graph/graphql";
-import { arrive, disabledPermit, electric, fits, heightCm, leave, sort } from "../state";
+import { arrive, chooseStay, disabledPermit, electric, fits, heightCm, leave, sort } from "../state";
 import { words } from "../words";
 
 const SORTS: [PlaceSort, string][] = [
@@ -14,13 +14,11 @@ export function Controls() {
   const begin = (value: string) => {
     const next = new Date(value);
     if (Number.isNaN(next.getTime())) return;
-    const length = leave.value.getTime() - arrive.value.getTime();
-    arrive.value = next;
-    leave.value = new Date(next.getTime() + length);
+    chooseStay(next, new Date(next.getTime() + leave.value.getTime() - arrive.value.getTime()));
   };
   const end = (value: string) => {
     const next = new Date(value);
-    if (next > arrive.value) leave.value = next;
+    if (next > arrive.value) chooseStay(arrive.value, next);
   };
   return (
     <form class="controls" onSubmit={(event) => event.preventDefault()}>

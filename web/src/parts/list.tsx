@@ -33,7 +33,7 @@ function Row({ edge }: { edge: Edge }) {
         <Price offer={cheapest} />
         <Vacancy occupancy={node.occupancy} capacity={node.capacity} />
         {edge.distance !== null && <span class="distance">{distance(edge.distance)}</span>}
-        {excluded.map(({ code, text }) => <span key={code} class="excluded">{text}</span>)}
+        {excluded.map(({ code }) => <span key={code} class="excluded">{words.excluded[code]}</span>)}
       </button>
     </li>
   );

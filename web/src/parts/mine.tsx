@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import { expired, signedIn } from "../account";
 import { AskError, ask } from "../ask";
+import { say } from "../faults";
 import { money, time } from "../format";
 import { CancelDocument, MineDocument, type MineQuery } from "../graph/graphql";
 import { chosen, page } from "../state";
@@ -24,17 +25,20 @@ export function Mine() {
         said.value = null;
       })
       .catch((fault: Error) => {
-        said.value = fault instanceof AskError && fault.trouble === "signed-out" ? null : fault.message;
+        said.value = fault instanceof AskError && fault.trouble === "signed-out" ? null : say(fault);
       });
   useEffect(() => void (signedIn.value && read()), [signedIn.value]);
 
   const cancel = async (id: string) => {
     try {
       const { cancelBooking } = await ask(CancelDocument, { id });
-      said.value = cancelBooking.__typename === "Booking" ? null : cancelBooking.text;
+      said.value =
+        cancelBooking.__typename === "Booking" ? null
+        : cancelBooking.__typename === "BookingRefused" ? words.refused[cancelBooking.reason]
+        : words.notCancelled;
       await read();
     } catch (fault) {
-      said.value = (fault as Error).message;
+      said.value = say(fault);
     }
   };
 

@@ -1,4 +1,5 @@
 import { money, time } from "../format";
+import { stay } from "../state";
 import { words } from "../words";
 import { Booking } from "./booking";
 import { Price } from "./price";
@@ -11,13 +12,14 @@ export function Offers({ offers }: { offers: Offer[] }) {
   return (
     <section>
       <h3>{words.offers}</h3>
-      {offers.map((offer) => (
-        <div key={offer.id} class="offer">
+      <p class="when">{time(stay.value.arrive)} – {time(stay.value.leave)}</p>
+      {offers.map((offer, number) => (
+        <div key={keyOf(offers, number)} class="offer">
           <p class="head">
             <span>{offer.network.name}</span>
             <Price offer={offer} />
           </p>
-          {offer.reasonText && <p class="excluded">{offer.reasonText}</p>}
+          {offer.reason && <p class="excluded">{words.reasons[offer.reason]}</p>}
           {offer.vacant !== null && <p>{words.leftForStay(offer.vacant)}</p>}
           {offer.lines.length > 0 && (
             <details>
@@ -26,7 +28,7 @@ export function Offers({ offers }: { offers: Offer[] }) {
             </details>
           )}
           {offer.tariffText && <p class="tariff">{offer.tariffText}</p>}
-          {offer.bookable && <Booking offerId={offer.id} />}
+          <Booking offer={offer} />
           {!offer.bookable && offer.url && (
             <a class="act" href={offer.url} rel="noopener noreferrer" target="_blank">{words.toNetwork(offer.network.name)}</a>
           )}
@@ -34,6 +36,12 @@ export function Offers({ offers }: { offers: Offer[] }) {
       ))}
     </section>
   );
+}
+
+/** By whom it is, and not by its id: a price that is renewed must not take away what somebody is typing. */
+function keyOf(offers: Offer[], number: number): string {
+  const name = offers[number]!.network.name;
+  return name + offers.slice(0, number).filter(({ network }) => network.name === name).length;
 }
 
 function Lines({ lines }: { lines: Offer["lines"] }) {

@@ -22,7 +22,7 @@ export function Search({ geocoder }: { geocoder: string | null }) {
 
   const go = (to: Suggestion | undefined) => {
     if (!to) return;
-    show(to.latitude, to.longitude, 16);
+    show(to.latitude, to.longitude);
     page.value = "places";
     chosen.value = to.id;
     text.value = "";

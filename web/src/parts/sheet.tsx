@@ -4,7 +4,8 @@ import { useAnswer } from "../answer";
 import { metres } from "../format";
 import { SheetDocument, type SheetQuery } from "../graph/graphql";
 import { show } from "../map/map";
-import { chosen, edges, stay, vehicle } from "../state";
+import { sheetEnds } from "../renewing";
+import { again, chosen, edges, stay, vehicle } from "../state";
 import { words } from "../words";
 import { Offers } from "./offers";
 import { WhoSays } from "./provenance";
@@ -15,9 +16,13 @@ export type Place = NonNullable<SheetQuery["place"]>;
 
 /** One place: why it does not fit, what it costs line by line, how to get in, and who says so. */
 export function Sheet({ id }: { id: string }) {
-  const { answer, fault } = useAnswer(SheetDocument, { id, stay: stay.value, vehicle: vehicle.value });
+  const { answer, fault } = useAnswer(SheetDocument, { id, stay: stay.value, vehicle: vehicle.value }, again.value);
   const place = answer?.place?.id === id ? answer.place : null;
   const edge = edges.value.find(({ node }) => node.id === id);
+  useEffect(() => {
+    sheetEnds.value = place?.offers.map(({ validUntil }) => validUntil) ?? [];
+    return () => void (sheetEnds.value = []);
+  }, [place]);
   useEffect(() => {
     // Who comes by a link may look at another town.
     if (place && !edges.peek().some(({ node }) => node.id === id)) show(place.location.latitude, place.location.longitude);
@@ -28,12 +33,12 @@ export function Sheet({ id }: { id: string }) {
       <button type="button" class="back" onClick={() => (chosen.value = null)}>‹ {words.back}</button>
       <h2>{place?.name ?? edge?.node.name ?? "…"}</h2>
       {(fault || (answer && !answer.place)) && <p role="alert">{fault ?? words.gone}</p>}
-      {edge?.excluded.map(({ code, text }) => <p key={code} class="excluded">{text}</p>)}
+      {edge?.excluded.map(({ code }) => <p key={code} class="excluded">{words.excluded[code]}</p>)}
       {place && (
         <>
           <Vacancy occupancy={edge?.node.occupancy ?? place.occupancy} capacity={place.capacity} by={place.occupancy?.network.name} />
           <Facts place={place} />
-          <Offers offers={place.offers} />
+          <Offers key={id} offers={place.offers} />
           {yardId && <Yard key={yardId} id={yardId} />}
           <WhoSays key={id} id={id} />
         </>
