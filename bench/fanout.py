@@ -1,9 +1,10 @@
 """`python -m bench.fanout`: six networks that answer after 20 ms, asked with every query, beside what others do of it.
 
 Every question is another, so that no answer is served from memory; the rows are those of before, as those of searches
-near each other are, and not read again. The networks are a process of their own and share its core with what asks; what
-is measured has the first core. Mercurius asks by undici and lays the rows together by name; Hive Gateway hands on what
-its six subgraphs answer, for it does not lay together.
+near each other are, and not read again. Beside that, we are asked with networks whose every answer has other prices.
+The networks are a process of their own and share its core with what asks; what is measured has the first core.
+Mercurius asks by undici and lays the rows together by name; Hive Gateway hands on what its six subgraphs answer, for it
+does not lay together.
 """
 
 import asyncio
@@ -29,15 +30,18 @@ from bench.figures import record
 from bench.load import Cost, measure, request
 from bench.peers import install, peer
 from bench.processes import listens, serving, yield_first_core
-from bench.slow_networks import NETWORKS
+from bench.slow_networks import CHANGING, NETWORKS
 from bench.workload import STAY, VARIABLES
 
 OURS: Final = "parkgraph"
+OURS_CHANGING: Final = "changing"
+"""Ours, with networks that answer with other prices each time."""
 DIRECTLY: Final = "one network"
 GET: Final = b"GET /search HTTP/1.1\r\nHost: bench\r\n\r\n"
 PEERS: Final = {"fanout": "mercurius", "hive": "hive"}
 """A peer's kind in `node/server.mjs`, and its name."""
 
+ADDRESSES: Final = "networks.json"
 CONNECTIONS: Final = (1, 16, 64)
 ROUNDS: Final = 3
 SECONDS: Final = 3.0
@@ -77,14 +81,19 @@ def costs(kinds: Sequence[str], rounds: int = ROUNDS) -> Mapping[str, Costs]:
     found: dict[str, dict[int, list[Cost]]] = {kind: {c: [] for c in CONNECTIONS} for kind in kinds}
     found[DIRECTLY] = {1: []}
     with tempfile.TemporaryDirectory() as folder, slow_networks() as (ports, networks):
-        data_dir = Path(folder)
-        addresses = data_dir / "networks.json"
-        addresses.write_text(json.dumps([f"http://127.0.0.1:{port}/search" for port in ports]))
+        same, changing = Path(folder) / "same", Path(folder) / "changing"
+        for data_dir, path in ((same, "/search"), (changing, CHANGING)):
+            data_dir.mkdir()
+            (data_dir / ADDRESSES).write_text(json.dumps([f"http://127.0.0.1:{port}{path}" for port in ports]))
         for _ in track(range(rounds), "Measuring the fan-out", console=Console(stderr=True)):
             found[DIRECTLY][1].append(asyncio.run(measure(ports[0], networks, SECONDS, repeat(GET), 1)))
             for kind in kinds:
                 rows = found[kind]
-                with serving("fanout", data_dir) if kind == OURS else peer(kind, addresses, listens) as (port, server):
+                with (
+                    peer(kind, same / ADDRESSES, listens)
+                    if kind in PEERS
+                    else serving("fanout", same if kind == OURS else changing)
+                ) as (port, server):
                     asked = questions(port, kind)
                     asyncio.run(measure(port, server, WARM_UP_SECONDS, asked))
                     for connections, of in rows.items():
@@ -98,7 +107,7 @@ def main() -> None:
     if missing:
         console.print(missing)
     yield_first_core()
-    found = costs([OURS, *(PEERS if not missing else ())])
+    found = costs([OURS, OURS_CHANGING, *(PEERS if not missing else ())])
     console.print(_table(found))
     figures = _figures(found)
     for name, (value, unit) in figures.items():
@@ -112,6 +121,12 @@ def _figures(found: Mapping[str, Costs]) -> Mapping[str, tuple[float, str]]:
     figures = {
         "fanout_added_ms": (added, "ms, median, beyond what one of the networks takes by itself; one connection")
     }
+    if OURS_CHANGING in found:
+        ratio = _ratio(found[OURS_CHANGING][64], ours[64])
+        figures["fanout_changing_cost"] = (
+            ratio,
+            "times the CPU where every price is another one with each answer, at 64",
+        )
     if "hive" in found:
         unit = "requests a second of CPU, ratio to Hive Gateway at {} connections"
         for connections in (16, 64):
@@ -121,6 +136,9 @@ def _figures(found: Mapping[str, Costs]) -> Mapping[str, tuple[float, str]]:
         theirs = found["fanout"][64]
         unit = "requests a second of CPU, ratio to mercurius with JIT and undici at 64 connections"
         figures["fanout_vs_mercurius_64"] = _ratio(theirs, ours[64]), unit
+        if OURS_CHANGING in found:
+            ratio = _ratio(theirs, found[OURS_CHANGING][64])
+            figures["fanout_changing_vs_mercurius_64"] = ratio, f"{unit}, every price another one with each answer"
         rss = statistics.median(a.rss_mb / b.rss_mb for a, b in zip(ours[64], theirs, strict=True))
         figures["fanout_rss_vs_mercurius"] = rss, "RSS, ratio to mercurius with JIT and undici after 64 connections"
     return figures

@@ -74,7 +74,8 @@ async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
 
 async def give_back(objects: list[object]) -> None:
     """Empty the list in a thread."""
-    await asyncio.to_thread(empty, objects)
+    if objects:
+        await asyncio.to_thread(empty, objects)
 
 
 def empty(objects: list[object]) -> None:

@@ -45,3 +45,11 @@ def test_what_does_not_change_is_shared() -> None:
     after = changed(before, [(5, 1)])
     assert len(before.not_in(after)) == len(after.not_in(before)) == 1
     assert after[5] == 1
+
+
+def test_a_map_that_has_more_shards_than_before_shares_none() -> None:
+    before: Shards[int, int] = Shards({0: 0})
+    after = changed(before, [(number, 0) for number in range(1, 100)])
+    assert len(before.not_in(after)) == 1
+    assert len(after.not_in(before)) > 1
+    assert before.not_in(before) == []

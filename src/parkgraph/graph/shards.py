@@ -61,9 +61,15 @@ class Shards(_Sharded[K, V]):
         return Edition(list(self._shards), self._size)
 
     def not_in(self, other: "Shards[K, V]") -> list[object]:
-        """The shards that the other map does not share."""
-        shared = set(map(id, other._shards))
-        return [shard for shard in self._shards if id(shard) not in shared]
+        """The shards that the other map, made from this one or the one that it was made from, does not share.
+
+        Shard by shard: all at once would keep everybody waiting.
+        """
+        if self is other:
+            return []
+        if len(self._shards) != len(other._shards):
+            return list(self._shards)
+        return [mine for mine, its in zip(self._shards, other._shards, strict=True) if mine is not its]
 
 
 class Edition(_Sharded[K, V], MutableMapping[K, V]):

@@ -192,8 +192,10 @@ class Network:
         boxes = self.info.coverage
         if not boxes and self._extent:
             boxes = (self._extent,)
+        if not boxes:
+            return True
         bounds = bounds_of(area)
-        return not boxes or any(box.intersects(bounds) for box in boxes)
+        return any(box.intersects(bounds) for box in boxes)
 
     def report(self, area: Area, now: datetime) -> SourceReport:
         """What it serves from memory, and how good that is."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -112,14 +112,17 @@ class Searches:
             return batch
 
         reply = await questions.ask(question, ask, ends)
-        report, batch = reply.report(network), reply.value
+        batch = reply.value
         if reply.news:
             left = ends - asyncio.get_running_loop().time()
             await ended(reply.news, max(0.0, left))
         if batch is None:
-            return SearchAnswer(network, None, report)
-        code = report.code or (None if batch.complete else Code.INCOMPLETE)
-        return SearchAnswer(network, batch, replace(report, as_of=batch.as_of, listings=len(batch.items), code=code))
+            return SearchAnswer(network, None, reply.report(network))
+        code = reply.code or (None if batch.complete else Code.INCOMPLETE)
+        report = SourceReport(
+            network, reply.status, reply.latency_ms, batch.as_of, len(batch.items), code, fetched_at=reply.at
+        )
+        return SearchAnswer(network, batch, report)
 
     def _checked(self, network_id: str, answer: object) -> Batch[Listing]:
         """The answer, if it keeps the contract, else raises TypeError. The very batch of before did."""

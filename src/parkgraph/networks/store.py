@@ -28,7 +28,7 @@ from parkgraph.networks.sharing import kept
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
 from parkgraph.networks.stored_form import Body, Particulars, Reader
 from parkgraph.networks.tables import SnapshotRow
-from parkgraph.pauses import in_thread
+from parkgraph.pauses import give_back, in_thread
 
 _log = structlog.get_logger(__name__)
 
@@ -157,7 +157,8 @@ class _Shelf(Generic[Item]):
             except ValueError:
                 _log.warning("stored_snapshot_unreadable", network=network_id, part=self._part)
                 return None
-            self._last[network_id] = (digest, particulars, items)
+            del before
+            await self._remember(network_id, digest, particulars, items)
         _, known_particulars, known_items = self._last[network_id]
         return Stored(known_items, as_of, taken_at, known_particulars)
 
@@ -165,13 +166,23 @@ class _Shelf(Generic[Item]):
         particulars, items = self._reader.read(body, before.values())
         return particulars, kept(items, before)
 
+    async def _remember(
+        self, network_id: str, digest: str, particulars: Particulars, items: Mapping[str, Item]
+    ) -> None:
+        """Instead of the last one, of which nobody else may have anything by now: it goes bit by bit."""
+        _, _, before = self._last.pop(network_id, (None, None, items))
+        self._last[network_id] = (digest, particulars, items)
+        gone: list[object] = [] if before is items else list(before.values())
+        del before
+        await give_back(gone)
+
     async def prepared(self, network_id: str, stored: Stored[Item]) -> Put:
         """What puts it there, once its body is written."""
         body = await asyncio.to_thread(stored_form.write, stored.items.values(), stored.particulars)
         return partial(self._put, network_id, stored, body)
 
     async def _put(self, network_id: str, stored: Stored[Item], body: Body, session: AsyncSession) -> None:
-        self._last[network_id] = (body.digest, stored.particulars, stored.items)
+        await self._remember(network_id, body.digest, stored.particulars, stored.items)
         times = {"as_of": stored.as_of, "taken_at": stored.taken_at}
         same = update(SnapshotRow).where(
             col(SnapshotRow.network) == network_id,
