@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
+from strawberry import ID
+
 from parkgraph.api.errors import BadUserInputError
 from parkgraph.domain.place import ListingKey
 
@@ -26,9 +28,9 @@ def encode(kind: str, *parts: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def of_place(number: int) -> str:
+def of_place(number: int) -> ID:
     """Of the place whose UUID has this number: the one id that every answer is full of."""
-    return encode(PLACE, f"{number:032x}")
+    return ID(encode(PLACE, f"{number:032x}"))
 
 
 def decode(value: str, argument: str = "id") -> tuple[str, tuple[str, ...]]:

@@ -1,7 +1,6 @@
 """What one network says of a facility."""
 
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 import strawberry
@@ -110,7 +109,8 @@ class Listing(Node):
 
     @strawberry.field
     def occupancy(self) -> Occupancy | None:
-        return occupancy_of(self.subject.occupancy, self.key)
+        counted = self.subject.occupancy
+        return Counted(counted, self.key.network) if counted else None  # type: ignore[return-value]
 
     @strawberry.field
     def capacity(self) -> int | None:
@@ -131,7 +131,3 @@ class Listing(Node):
     @strawberry.field(description="The network's own time of these facts.")
     def updated_at(self) -> datetime | None:
         return self.subject.updated_at
-
-
-def occupancy_of(counted: occupancy.Occupancy | None, key: ListingKey | None) -> Occupancy | None:
-    return cast("Occupancy", Counted(counted, key.network)) if counted and key else None

@@ -10,7 +10,7 @@ from parkgraph.api.access import public
 from parkgraph.api.context import Info
 from parkgraph.api.execution.resolution import ITSELF
 from parkgraph.api.inputs import StayInput, VehicleInput
-from parkgraph.api.listings import AudienceCapacity, Listing, Occupancy, occupancy_of
+from parkgraph.api.listings import AudienceCapacity, Counted, Listing, Occupancy
 from parkgraph.api.networks import Network, network_of
 from parkgraph.api.offers import Offer
 from parkgraph.api.steady import objects_are, shown_by
@@ -71,11 +71,12 @@ class Disagreement:
 
 
 def _id(place: strawberry.Parent[place.Place]) -> strawberry.ID:
-    return strawberry.ID(ids.of_place(place.id.int))
+    return ids.of_place(place.id.int)
 
 
 def _occupancy(place: strawberry.Parent[place.Place]) -> Occupancy | None:
-    return occupancy_of(place.occupancy, place.occupancy_from)
+    counted, key = place.occupancy, place.occupancy_from
+    return Counted(counted, key.network) if counted and key else None  # type: ignore[return-value]
 
 
 def _audiences(place: strawberry.Parent[place.Place]) -> list[AudienceCapacity]:

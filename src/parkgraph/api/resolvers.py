@@ -7,17 +7,19 @@ own resolver, unchanged.
 
 from collections.abc import Callable, Mapping, Set
 from dis import get_instructions
+from enum import Enum
 from functools import partial
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from graphql import GraphQLField, GraphQLObjectType, default_field_resolver, get_named_type
+from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, default_field_resolver, get_named_type
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import Info
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
@@ -59,6 +61,12 @@ class StrawberryResolutions:
         if origin is None or issubclass(origin, BaseException) or hasattr(origin, "__await__"):
             return None
         return class_of_objects(origin)
+
+    def members_of(self, kind: GraphQLEnumType) -> type[Enum] | None:
+        definition = kind.extensions.get(_DEFINITION)
+        if not isinstance(definition, StrawberryEnumDefinition):
+            return None
+        return cast("type[Enum]", definition.wrapped_cls)
 
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         origin = _origin(kind)

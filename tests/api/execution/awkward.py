@@ -59,7 +59,9 @@ type Mutation {{ {_FIELDS} }}
 class Colour(Enum):
     RED = "RED"
     GREEN = "GREEN"
-    BLUE = "BLUE"
+
+
+class Tint(Enum):
     MAUVE = "MAUVE"
 
 
@@ -148,7 +150,7 @@ _ODD: Final[tuple[Any, ...]] = (
     [],
     (1, 2),
     {3},
-    Colour.MAUVE,
+    Tint.MAUVE,
     Colour.RED,
     "RED",
     object,
@@ -348,6 +350,9 @@ class Known:
     def class_of(self, kind: GraphQLObjectType) -> type | None:
         return {"A": A}.get(kind.name)
 
+    def members_of(self, _kind: GraphQLEnumType) -> type[Enum] | None:
+        return None
+
     def shown_by(self, _kind: GraphQLObjectType) -> None:
         return None
 
@@ -368,3 +373,6 @@ class Steady(Known):
         if isinstance(known, Attribute):
             return Attribute(name, is_steady=True)
         return Plain(lambda source: _made(source, name), is_steady=True)
+
+    def members_of(self, _kind: GraphQLEnumType) -> type[Enum]:
+        return Colour

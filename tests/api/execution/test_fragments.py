@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import ExecutionResult, GraphQLField, GraphQLObjectType, build_schema
+from graphql import ExecutionResult, GraphQLEnumType, GraphQLField, GraphQLObjectType, build_schema
 
 from parkgraph.api.execution.executor import Executor
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
@@ -78,6 +78,9 @@ class Ways:
 
     def class_of(self, kind: GraphQLObjectType) -> type | None:
         return Thing if kind.name == "Thing" else None
+
+    def members_of(self, _kind: GraphQLEnumType) -> None:
+        return None
 
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         return "shown" if kind.name == "Thing" else None

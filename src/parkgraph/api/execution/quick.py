@@ -19,15 +19,17 @@ MAX_DEPTH: Final = 12
 
 
 class Quick:
-    """Which selections of a plan are quick, and their source. `is_sure`: whether objects of a type are known by their
-    class. `is_kept`: whether JSON of a selection's objects is kept, which is then left to whoever keeps it.
+    """Which selections of a plan are quick, and their source.
+
+    `is_sure`: whether objects of a type are known by their class, or the name of an enum's member is what the answer
+    has. `is_kept`: whether JSON of a selection's objects is kept, which is then left to whoever keeps it.
     """
 
     def __init__(
         self,
         selections: Sequence[Selection],
         as_it_is: Mapping[GraphQLOutputType, str],
-        is_sure: Callable[[GraphQLObjectType], bool],
+        is_sure: Callable[[GraphQLObjectType | GraphQLEnumType], bool],
         is_kept: Callable[[Selection], bool],
     ) -> None:
         self._as_it_is = as_it_is
@@ -80,7 +82,8 @@ class Quick:
         if isinstance(kind, GraphQLObjectType) and self._is_sure(kind):
             below = value.selections[kind.name]
             return inf if self._is_kept(below) else self._depths[below.number]
-        return 0 if is_leaf_type(kind) else inf
+        is_leaf = is_leaf_type(kind) and (not isinstance(kind, GraphQLEnumType) or self._is_sure(kind))
+        return 0 if is_leaf else inf
 
 
 def _may_be_asked_twice(resolution: Resolution | None) -> bool:
@@ -131,7 +134,8 @@ class _Writer:
             yield f"{pad}if {name} is not None:"
             pad, depth = pad + " ", depth + 1
         if isinstance(kind, GraphQLEnumType):
-            yield f"{pad}{name} = names_{number}[id({name})]"
+            yield f"{pad}if {name}.__class__ is not enum_{number}: return None"
+            yield f"{pad}{name} = {name}._name_"
         elif is_leaf_type(kind):
             yield f"{pad}if {name}.__class__ not in plain: return None"
             yield f"{pad}{name} = coerce_{number}({name})"

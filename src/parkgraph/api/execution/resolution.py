@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final, Protocol
 
-from graphql import GraphQLField, GraphQLObjectType, default_field_resolver
+from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, default_field_resolver
 
 ITSELF: Final = "itself"
 """Instead of an attribute, the object."""
@@ -57,6 +58,9 @@ class Resolutions(Protocol):
         They are neither awaitable nor exceptions, and the type's `is_type_of` holds for them.
         """
 
+    def members_of(self, kind: GraphQLEnumType) -> type[Enum] | None:
+        """The class whose members are values of this enum, if one is."""
+
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
         """The attribute of this type's objects with what they show: the steady fields of two objects that show the same
         thing are the same. It may be None in an object that shows nothing which lasts. ITSELF: the objects are that.
@@ -76,6 +80,9 @@ class AsInSchema:
         return Full(field.resolve or default_field_resolver)
 
     def class_of(self, _kind: GraphQLObjectType) -> type | None:
+        return None
+
+    def members_of(self, _kind: GraphQLEnumType) -> type[Enum] | None:
         return None
 
     def shown_by(self, _kind: GraphQLObjectType) -> str | None:

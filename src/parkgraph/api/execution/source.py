@@ -115,8 +115,19 @@ class Functions:
             self._keep(functions, selection)
         return [functions[f"select_{root.number}"] for root in plan.roots]
 
-    def _is_sure(self, kind: GraphQLObjectType) -> bool:
+    def _is_sure(self, kind: GraphQLObjectType | GraphQLEnumType) -> bool:
+        if isinstance(kind, GraphQLEnumType):
+            return self._named_alike(kind) is not None
         return self._resolutions.class_of(kind) is not None
+
+    def _named_alike(self, kind: GraphQLEnumType) -> type[Enum] | None:
+        """The class of an enum's members, where each has the name that the answer has for it."""
+        members = self._resolutions.members_of(kind)
+        try:
+            is_so = members is not None and all(kind.coerce_output_value(each) == each.name for each in members)
+        except Exception:  # noqa: BLE001  (of a member that the enum does not have)
+            return None
+        return members if is_so else None
 
     def _keepings(self, selection: Selection) -> Iterable["_Keeping"]:
         """By what JSON of its objects is kept, the best last: where that spares at least as much as a look-up takes."""
@@ -145,6 +156,7 @@ class Functions:
             names = self._names.setdefault(kind, _EnumNames())
             functions[f"names_{value.number}"] = names.by_id
             functions[f"name_{value.number}"] = partial(names.learn, settle)
+            functions[f"enum_{value.number}"] = self._named_alike(kind)
         elif is_leaf_type(kind) and kind not in _AS_IT_IS:
             functions[f"kind_{value.number}"] = kind
             functions[f"coerce_{value.number}"] = kind.coerce_output_value
