@@ -84,7 +84,7 @@ def stock(data_dir: Path) -> Starlette:
 
     class Stock(GraphQL[Context, None]):
         async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-            context: Context = app.state.services.context
+            context: Context = app.services.context
             return context
 
     app.straight = Stock(schema.build())

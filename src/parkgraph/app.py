@@ -64,10 +64,15 @@ SETTLE_SECONDS: Final = 2
 
 
 class Application(Starlette):
-    """`straight` and `live`: answer requests to GRAPHQL_PATH, and WebSockets there, before any route is looked at."""
+    """`straight` and `live`: answer requests to GRAPHQL_PATH, and WebSockets there, before any route is looked at.
+
+    `services`: once they are open. `draining`: the server is about to end.
+    """
 
     straight: ASGIApp
     live: ASGIApp
+    services: Services
+    draining: bool = False
 
     def build_middleware_stack(self) -> ASGIApp:
         """As Starlette's, without its outermost part, whose work Masking does."""
@@ -102,7 +107,7 @@ def create_app(
     metrics = Metrics(version("parkgraph"))
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Application) -> AsyncIterator[None]:
         keep_short()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(telemetry.exporting(settings.tracing))
@@ -112,26 +117,23 @@ def create_app(
             except Exception as problem:
                 app.state.start_problem = problem
                 raise
-            app.state.services = services
+            app.services = services
             metrics.watch(services.context.networks, lambda: len(services.context.graph.view.places))
             announcing = asyncio.create_task(_announce(services, on_ready))
             stack.push_async_callback(end, announcing)
             yield
 
     def context() -> Context:
-        services: Services = app.state.services
-        return services.context
+        return app.services.context
 
     async def authenticate(credential: str) -> Principal:
-        services: Services = app.state.services
-        return await services.authenticator.authenticate(credential)
+        return await app.services.authenticator.authenticate(credential)
 
     def settlement() -> Settlement:
-        services: Services = app.state.services
-        return services.settlement
+        return app.services.settlement
 
     def draining() -> bool:
-        return bool(app.state.draining)
+        return app.draining
 
     async def exposition(_request: Request) -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
@@ -163,7 +165,6 @@ def create_app(
     )
     app = Application(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
     app.straight, app.live = endpoint, live
-    app.state.draining = False
     app.state.seats = seats
     app.state.start_problem = None
     return app
@@ -176,9 +177,9 @@ def _drivers_token(settings: Settings) -> str | None:
     return identity.development_token(settings, "demo-driver", frozenset(), DEMO_TOKEN_LIVES)
 
 
-def drain(app: Starlette) -> None:
+def drain(app: Application) -> None:
     """The server is about to end: it is not ready from now on, and its answers close their connections."""
-    app.state.draining = True
+    app.draining = True
     seats: Seats = app.state.seats
     seats.ending.set()
 
@@ -291,8 +292,9 @@ async def _readyz(request: Request) -> Response:
 
     503 before that, and again while the server drains.
     """
-    services: Services = request.app.state.services
-    if request.app.state.draining:
+    app: Application = request.app
+    services = app.services
+    if app.draining:
         return JSONResponse({"status": "draining", "waiting": []}, 503)
     waiting = [] if services.ready else ["networks"]
     if not await services.database.ping(timeout=2):

@@ -67,7 +67,7 @@ async def servers(gates_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
     settings = load(None, {"PARKGRAPH_DATABASE_URL": gates_url, "PARKGRAPH_DATA_DIR": str(folder)})
     asked, watched = create_app(settings, []), create_app(settings, [])
     async with listening(asked) as one, listening(watched) as other:
-        hub: Hub = watched.state.services.context.gates.hub
+        hub: Hub = watched.services.context.gates.hub
         await hub.listening.wait()
         yield Servers(one, other, folder, hub)
 

@@ -31,7 +31,7 @@ def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
     pages, kept = Pages[Hit](), page()
     pages.keep("asked", kept, MOMENT)
     assert not kept.hits[0].is_kept
-    assert pages.find("asked", replace(MOMENT, infos={"city": replace(INFO)})) is kept
+    assert pages.find("asked", MOMENT._replace(infos={"city": replace(INFO)})) is kept
     assert kept.hits[0].is_kept
     assert pages.find("another", MOMENT) is None
 
@@ -39,11 +39,11 @@ def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(MOMENT, view=View()),
-        replace(MOMENT, rates=Exchange("CHF")),
-        replace(MOMENT, infos={"city": replace(INFO, max_age=timedelta(seconds=1))}),
-        replace(MOMENT, now=NOW + timedelta(hours=1)),
-        replace(MOMENT, now=NOW - timedelta(microseconds=1)),
+        MOMENT._replace(view=View()),
+        MOMENT._replace(rates=Exchange("CHF")),
+        MOMENT._replace(infos={"city": replace(INFO, max_age=timedelta(seconds=1))}),
+        MOMENT._replace(now=NOW + timedelta(hours=1)),
+        MOMENT._replace(now=NOW - timedelta(microseconds=1)),
     ],
 )
 @pytest.mark.parametrize("of", ["its hits", "others"])

@@ -88,7 +88,7 @@ def answer(
     body: dict[str, Any] = {"data": data} if status is HTTPStatus.OK else {}
     if errors:
         body["errors"] = [error.formatted for error in errors]
-    codes = [str((error.extensions or {}).get("code")) for error in errors]
+    codes = [str((error.extensions or {}).get("code")) for error in errors] if errors else ()
     told = Answer(orjson.dumps(body), status, answered=data is not None, codes=codes)
     told.headers = headers
     return told

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.lazily import lazily
@@ -30,8 +30,7 @@ class Kept(Protocol):
 H = TypeVar("H", bound=Kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """All that an answer from memory depends on, apart from the question."""
 
     view: View
@@ -75,7 +74,8 @@ class Pages(Generic[H]):
         if asked not in self._kept:
             return None
         then, page = self._kept[asked]
-        same = then.view is moment.view and then.rates is moment.rates and then.infos == moment.infos
+        infos = then.infos is moment.infos or then.infos == moment.infos
+        same = then.view is moment.view and then.rates is moment.rates and infos
         if not same or not then.now <= moment.now < page.until:
             self._forget(asked)
             return None

@@ -119,7 +119,7 @@ class Search:
         finally:
             self._patience.end()
         # A fingerprint takes as long as some places: it is made where something may be known by it.
-        asked = None if any(answer.batch for answer in answers) else (question.fingerprint, first, after)
+        asked = None if answers and any(answer.batch for answer in answers) else (question.fingerprint, first, after)
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
