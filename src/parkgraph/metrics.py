@@ -1,8 +1,11 @@
 """The numbers of one server, for Prometheus. docs/operations.md has every metric."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from platform import python_version
 from typing import Any, Final
 
@@ -15,7 +18,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
@@ -73,23 +76,20 @@ class Metrics:
         self._gate_waiting = self._gauge(
             "gate_events_waiting", "Events that the server does not have, by the last heartbeats", "where"
         )
-        self._operations = self._counter(
-            "graphql_operations", "GraphQL operations by their outcome", "operation", "outcome"
-        )
-        self._operation_seconds = self._histogram(
+        self._operations = _Counts("graphql_operations", "GraphQL operations by their outcome", "operation", "outcome")
+        self._operation_seconds = _Seconds(
             "graphql_operation_seconds", "How long GraphQL operations took", _OPERATION_SECONDS, "operation"
         )
         self._errors = self._counter("graphql_errors", "Errors in GraphQL answers by their code", "code")
-        self._requests = self._counter("http_requests", "Answered HTTP requests", "path", "status")
+        self._requests = _Counts("http_requests", "Answered HTTP requests", "path", "status")
+        for each in (self._operations, self._operation_seconds, self._requests):
+            self.registry.register(each)
         self._refused = self._counter("http_refused", "GraphQL requests refused before any work", "reason")
         self.in_flight = 0
         """HTTP requests being answered: counted by the one thread that answers them."""
         self._gauge("http_in_flight", "HTTP requests being answered").set_function(lambda: self.in_flight)
         self._calls_of = _Children(self._calls)
         self._call_seconds_of = _Children(self._call_seconds)
-        self._operations_of = _Children(self._operations)
-        self._operation_seconds_of = _Children(self._operation_seconds)
-        self._requests_of = _Children(self._requests)
         build = self._gauge("build_info", "1, labelled with the versions of ParkGraph and Python", "version", "python")
         build.labels(version, python_version()).set(1)
         for reason in _REFUSALS.values():
@@ -148,14 +148,14 @@ class Metrics:
     def operated(self, outcome: Outcome, seconds: float) -> None:
         """A GraphQL request was answered."""
         operation = self._labels.label(outcome)
-        self._operations_of[operation, word_of(outcome)].inc()
-        self._operation_seconds_of[operation,].observe(seconds)
+        self._operations.counts[operation, word_of(outcome)] += 1
+        self._operation_seconds.observe(operation, seconds)
         for code in outcome.codes:
             self._errors.labels(code).inc()
 
     def requested(self, path: str, status: int) -> None:
         """An HTTP request was answered. `path` is one of the server's own, or OTHER."""
-        self._requests_of[path, status].inc()
+        self._requests.counts[path, status] += 1
 
     def refused(self, status: int) -> None:
         """A GraphQL request was answered with this status; counts it where that is a refusal."""
@@ -186,6 +186,47 @@ class _Children(dict[tuple[object, ...], Any]):
     def __missing__(self, labels: tuple[object, ...]) -> Counter | Histogram:
         child = self[labels] = self._metric.labels(*labels)
         return child
+
+
+class _Counts(Collector):
+    """A counter of every request, by its labels: numbers in a dictionary. The library makes ten calls to count one."""
+
+    def __init__(self, name: str, words: str, *labels: str) -> None:
+        self._describe = f"parkgraph_{name}", words, labels
+        self.counts: defaultdict[tuple[object, ...], int] = defaultdict(int)
+
+    def collect(self) -> Iterator[Metric]:
+        name, words, labels = self._describe
+        family = CounterMetricFamily(name, words, labels=labels)
+        for values, number in self.counts.items():
+            family.add_metric([str(value) for value in values], number)
+        yield family
+
+
+class _Seconds(Collector):
+    """A histogram of every request, by one label, likewise. `bounds`: of its buckets, each of which holds its bound."""
+
+    def __init__(self, name: str, words: str, bounds: Sequence[float], label: str) -> None:
+        self._describe = f"parkgraph_{name}", words, (label,)
+        self._bounds = bounds
+        self._counts: dict[str, list[int]] = {}
+        self._sums: defaultdict[str, float] = defaultdict(float)
+
+    def observe(self, value: str, seconds: float) -> None:
+        counts = self._counts.get(value)
+        if counts is None:
+            counts = self._counts[value] = [0] * (len(self._bounds) + 1)
+        counts[bisect_left(self._bounds, seconds)] += 1
+        self._sums[value] += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        name, words, labels = self._describe
+        family = HistogramMetricFamily(name, words, labels=labels)
+        names = [*(str(float(bound)) for bound in self._bounds), "+Inf"]
+        for value, counts in self._counts.items():
+            buckets = list(zip(names, map(float, accumulate(counts)), strict=True))
+            family.add_metric([value], buckets, self._sums[value])
+        yield family
 
 
 class OperationLabels:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -163,18 +163,15 @@ def _note(span: tracing.Span, status: int, asked: Outcome | None) -> None:
         span.failed(asked.codes[0])
 
 
-def _ids() -> Iterator[str]:
-    """Of 128 random bits each; the system is asked for many at a time."""
-    while True:
-        some = urandom(16 * 256).hex()
-        yield from (some[start : start + 32] for start in range(0, len(some), 32))
-
-
-_IDS: Final = _ids()
+_ids: Final[list[str]] = []
+"""Of 128 random bits each; the system is asked for many at a time."""
 
 
 def _request_id(scope: Scope) -> str:
     given = [value for name, value in scope["headers"] if name == b"x-request-id"]
     if len(given) == 1 and _ID.fullmatch(given[0]):
         return bytes(given[0]).decode()
-    return next(_IDS)
+    if not _ids:
+        some = urandom(16 * 256).hex()
+        _ids.extend(some[start : start + 32] for start in range(0, len(some), 32))
+    return _ids.pop()

@@ -17,6 +17,10 @@ REVALIDATED: Final = b"no-cache"
 """It may be kept, and is asked for again before it is shown."""
 
 
+_OK: Final = HTTPStatus.OK
+"""To look up a member takes Python 3.11 as long as to call a function."""
+
+
 class Answer:
     """An ASGI application that sends it, and notes on the request's scope what became of it.
 
@@ -74,7 +78,7 @@ class Answer:
             headers += [(b"content-type", self.media_type), (b"content-length", b"%d" % len(body))]
             if self.coding:
                 headers.append((b"content-encoding", self.coding))
-        await send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await send({"type": "http.response.start", "status": int(status), "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 
@@ -85,7 +89,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Data and errors, which are presentable; without `data` where the request did not get as far as its query."""
-    body: dict[str, Any] = {"data": data} if status is HTTPStatus.OK else {}
+    body: dict[str, Any] = {"data": data} if status is _OK else {}
     if errors:
         body["errors"] = [error.formatted for error in errors]
     codes = [str((error.extensions or {}).get("code")) for error in errors] if errors else ()

@@ -48,25 +48,25 @@ _SUBSCRIPTION: Final = OperationType.SUBSCRIPTION
 
 
 class Head:
-    """What is looked at of a request's head. Of a header that is there twice, the first counts."""
+    """What is looked at of a request's head. Of a header that is there twice, the first counts.
 
-    __slots__ = ("_headers", "authorization", "client", "method", "query_string")
+    `get`: a header by its name, and what it is where there is none.
+    """
+
+    __slots__ = ("authorization", "client", "get", "method", "query_string")
 
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")
-        self._headers: dict[bytes, bytes] = dict(reversed(raw))
+        headers: dict[bytes, bytes] = dict(reversed(raw))
+        self.get: Callable[[bytes, bytes], bytes] = headers.get
         self.authorization = (
             [value.decode("latin-1") for name, value in raw if name == b"authorization"]
-            if b"authorization" in self._headers
+            if b"authorization" in headers
             else []
         )
-
-    def get(self, name: bytes) -> bytes:
-        """Empty where there is none."""
-        return self._headers.get(name, b"")
 
 
 class GraphQLEndpoint:
@@ -118,8 +118,8 @@ class GraphQLEndpoint:
             told.cache = PRIVATE
         if isinstance(told, Answer):
             if head.method == "GET" and told.is_whole and not head.authorization:
-                tag(told, head.get(b"if-none-match"))
-            await compress(told, head.get(b"accept-encoding"))
+                tag(told, head.get(b"if-none-match", b""))
+            await compress(told, head.get(b"accept-encoding", b""))
         await told(scope, receive, send)
 
     async def _respond(self, scope: Scope, head: Head, receive: Receive) -> Answer | EventStream:
@@ -165,11 +165,11 @@ class GraphQLEndpoint:
             return self._understanding.of_parameters(head.query_string, parameters, bound=bound)
         if head.method != "POST":
             raise _not_allowed("Send queries by POST.")
-        if not _is_json(head.get(b"content-type")) or head.get(b"content-encoding"):
+        if not _is_json(head.get(b"content-type", b"")) or head.get(b"content-encoding", b""):
             words = "Send the request as Content-Type: application/json, in UTF-8 and not compressed."
             raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, BadUserInputError(words))
         most = max(self._body_bytes, BOUND_BODY_BYTES) if bound else self._body_bytes
-        declared = head.get(b"content-length")
+        declared = head.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
         try:
@@ -180,7 +180,7 @@ class GraphQLEndpoint:
         return self._understanding.of_body(body, bound=bound)
 
     def _stream(self, head: Head, asked: Understood, principal: Principal) -> EventStream | Answer:
-        if not accepts_events(head.get(b"accept").decode("latin-1")):
+        if not accepts_events(head.get(b"accept", b"").decode("latin-1")):
             words = (
                 "Subscriptions are told over a WebSocket (graphql-transport-ws), or to whom accepts text/event-stream."
             )
@@ -235,7 +235,7 @@ def _is_json(content_type: bytes) -> bool:
 
 
 def _wants_page(head: Head) -> bool:
-    return b"text/html" in head.get(b"accept") and "extensions" not in QueryParams(head.query_string)
+    return b"text/html" in head.get(b"accept", b"") and "extensions" not in QueryParams(head.query_string)
 
 
 def _too_large(most: int) -> HttpError:

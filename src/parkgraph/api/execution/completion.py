@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import CoroutineType
 from typing import Any
 
 from graphql import (
@@ -68,7 +69,7 @@ def settled(complete: Step, handle: Step) -> Step:
             return handle(run, raw, path)
 
     def settle(run: Run, result: Any, path: PathTo) -> Any:
-        if is_awaitable(result):
+        if result.__class__ is CoroutineType or is_awaitable(result):
             return later(run, result, path)
         done = complete(run, result, path)
         return guard(run, done, path) if is_awaitable(done) else done

@@ -75,6 +75,7 @@ class Functions:
     def compile(self, plan: Plan) -> Sequence[Select]:
         """The functions of the plan's roots."""
         functions: dict[str, Any] = {
+            "CoroutineType": CoroutineType,
             "Fragment": Fragment,
             "abandon": abandon,
             "all_entries": all_entries,
@@ -266,7 +267,11 @@ class _Writer:
         """From the value that the resolver returned to the completed one, both with the same name."""
         kind, number = value.within, value.number
         wait = [f"  {line}" for line in wait]
-        settle = [f" {name} = settle_{number}(run, {name}, {at})", f" if is_awaitable({name}):", *wait]
+        settle = [
+            f" {name} = settle_{number}(run, {name}, {at})",
+            f" if {name}.__class__ is CoroutineType or is_awaitable({name}):",
+            *wait,
+        ]
         present = "True" if value.required else f"{name} is not None"
         if check := _AS_IT_IS.get(kind):
             self._write(depth, f"if {present} and not ({check.format(name)}):", *settle)
