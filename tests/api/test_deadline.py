@@ -2,14 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any, Final
 
 import pytest
 
+from parkgraph.accounts.principal import ANONYMOUS, Principal
 from parkgraph.api import ids, schema
 from parkgraph.api.admission import Admission, RateLimiter
 from parkgraph.api.context import Context
+from parkgraph.api.credentials import Authenticate, nobody
 from parkgraph.api.documents import Documents
 from parkgraph.api.http import GraphQLEndpoint
 from parkgraph.api.limits import Limits
@@ -36,19 +39,22 @@ OFFERS: Final = 'offers(stay: {arrive: "2026-11-24T09:00:00Z", leave: "2026-11-2
 NEARBY: Final = "nearby(near: {latitude: 48.7838, longitude: 9.1829}, radius: %d) { %s }"
 FIRST: Final = "first: " + NEARBY % (900, f"nodes {{ {OFFERS} }}")
 SECOND: Final = "second: " + NEARBY % (800, f"edges {{ node {{ parts {{ id }} {OFFERS} }} }}")
+SECONDS: Final = 60.0
 
 
 class Timed(Search):
     """Notes by when offers were asked for, as the seconds that each search has from the first one on."""
 
     def __init__(self, graph: PlaceGraph, networks: Networks) -> None:
-        super().__init__(graph, networks, 60)
+        super().__init__(graph, networks, SECONDS)
+        self._asked = count()
         self.found_by: list[float] = []
         self.asked_by: list[float | None] = []
 
-    async def find(self, question: Question, first: int, after: str | None) -> Answer:
-        await asyncio.sleep(0.001 * len(self.found_by))
-        answer = await super().find(question, first, after)
+    async def find(self, question: Question, first: int, after: str | None, since: float | None = None) -> Answer:
+        # All of one query are due at the same instant: here none, so that they can be told from each other.
+        apart = 0.001 * next(self._asked)
+        answer = await super().find(question, first, after, None if since is None else since + apart)
         self.found_by.append(answer.ends)
         return answer
 
@@ -73,7 +79,15 @@ def timed() -> tuple[Timed, Context]:
     return search, Context(search, graph, networks, *[none] * 11)  # type: ignore[arg-type]
 
 
-async def served(query: str, context: Context) -> Any:
+async def at_once() -> None: ...
+
+
+async def served(
+    query: str,
+    context: Context,
+    authenticate: Authenticate | None = None,
+    body_comes: Callable[[], Awaitable[None]] = at_once,
+) -> Any:
     """By the endpoint."""
     endpoint = GraphQLEndpoint(
         Documents(BUILT, Limits(), production=False),
@@ -82,6 +96,7 @@ async def served(query: str, context: Context) -> Any:
         RateLimiter(None),
         Seats(1, 1),
         context=lambda: context,
+        authenticate=authenticate or nobody,
         body_bytes=100_000,
         answer_seconds=60,
     )
@@ -89,6 +104,7 @@ async def served(query: str, context: Context) -> Any:
     sent = bytearray()
 
     async def receive() -> dict[str, Any]:
+        await body_comes()
         return {"type": "http.request", "body": body}
 
     async def send(message: Any) -> None:
@@ -96,6 +112,8 @@ async def served(query: str, context: Context) -> Any:
 
     scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "client": None,
              "headers": [(b"content-type", b"application/json")]}  # fmt: skip
+    if authenticate:
+        scope["headers"].append((b"authorization", b"Bearer somebody"))  # type: ignore[union-attr]
     await endpoint(scope, receive, send)
     assert "errors" not in json.loads(bytes(sent))
 
@@ -129,3 +147,32 @@ async def test_a_query_knows_nothing_of_the_one_before_it() -> None:
     await served(f"{{ {FIRST} }}", context)
     await served(f'{{ place(id: "{ids.of_place(place.id.int)}") {{ {OFFERS} }} }}', context)
     assert search.asked_by == [search.found_by[0], None]
+
+
+async def test_what_a_query_waits_for_before_it_is_asked_is_a_part_of_its_time() -> None:
+    search, context = timed()
+    clock, came = asyncio.get_running_loop().time, list[float]()
+
+    async def slowly(_credential: str) -> Principal:
+        came.append(clock())
+        await asyncio.sleep(0)
+        return ANONYMOUS
+
+    before = clock()
+    await served(f"{{ {FIRST} }}", context, slowly)
+    assert before + SECONDS <= search.found_by[0] <= came[0] + SECONDS
+
+
+async def test_what_its_client_takes_to_send_it_is_not() -> None:
+    search, context = timed()
+    clock, awaited, sent = asyncio.get_running_loop().time, list[float](), list[float]()
+
+    async def slowly() -> None:
+        awaited.append(clock())
+        await asyncio.sleep(0.02)
+        sent.append(clock())
+
+    before = clock()
+    await served(f"{{ {FIRST} }}", context, body_comes=slowly)
+    looked_at_before = awaited[0] - before
+    assert search.found_by[0] > sent[0] - looked_at_before + SECONDS - 0.001

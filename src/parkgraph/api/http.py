@@ -4,6 +4,7 @@ A well-formed request is answered with 200 whatever becomes of its query, as Gra
 application/json; other statuses say that the request did not get that far. Every answer but GraphiQL's page is JSON.
 """
 
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import lru_cache
@@ -50,13 +51,15 @@ _SUBSCRIPTION: Final = OperationType.SUBSCRIPTION
 class Head:
     """What is looked at of a request's head. Of a header that is there twice, the first counts.
 
-    `get`: a header by its name, and what it is where there is none.
+    `get`: a header by its name, and what it is where there is none. `arrived`: when it did, by the loop's clock; later
+    by as long as its client took to send the body.
     """
 
-    __slots__ = ("authorization", "client", "get", "method", "query_string")
+    __slots__ = ("arrived", "authorization", "client", "get", "method", "query_string")
 
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
+        self.arrived = get_running_loop().time()
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")
@@ -145,8 +148,8 @@ class GraphQLEndpoint:
             raise HttpError(HTTPStatus.BAD_REQUEST, refusal) from None
         except QueryError as refused:
             return answer(None, refused.errors)
-        deadline.begin()
         node = asked.operation.node
+        deadline.begin(head.arrived if node.operation is _QUERY else None)
         if node.operation is _SUBSCRIPTION:
             return self._stream(head, asked, principal)
         if head.method == "GET" and node.operation is not _QUERY:
@@ -172,11 +175,14 @@ class GraphQLEndpoint:
         declared = head.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
+        clock = get_running_loop().time
+        begun = clock()
         try:
             body = await within(self._body_seconds, _body(receive, most))
         except TimeoutError:
             words = f"The body did not arrive within {self._body_seconds:g} seconds."
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
+        head.arrived += clock() - begun
         return self._understanding.of_body(body, bound=bound)
 
     def _stream(self, head: Head, asked: Understood, principal: Principal) -> EventStream | Answer:

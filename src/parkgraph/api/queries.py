@@ -134,7 +134,7 @@ class Query(
 
 
 async def _find(info: Info, question: Question, first: int, after: str | None) -> PlaceConnection:
-    answer = await info.context.search.find(question, page_size(first), after)
+    answer = await info.context.search.find(question, page_size(first), after, deadline.arrived())
     deadline.answer_by(answer.ends)
     return PlaceConnection(subject=answer)
 

@@ -12,6 +12,9 @@ ASKED_FOR: Final = 0.97
 LEAST_ASKED_FOR: Final = 0.8
 """However many searches wait: less would blame networks for our load."""
 
+LEFT: Final = 0.5
+"""The same, however late a search begins."""
+
 USUAL_S: Final = 0.002
 LONGEST_S: Final = 0.01
 """What one answer takes before any was measured, and at most: what takes longer has waited for something."""
@@ -27,11 +30,11 @@ class Patience:
         self._waiting = 0
         self._takes_s = USUAL_S
 
-    def begin(self) -> float:
-        """How many seconds one more search waits at most; it has to `end`."""
+    def begin(self, late_s: float = 0.0) -> float:
+        """How many seconds one more search waits at most; it has to `end`. `late_s`: since its deadline began."""
         left_s = self._deadline_s * ASKED_FOR - self._waiting * self._takes_s
         self._waiting += 1
-        return max(left_s, self._deadline_s * LEAST_ASKED_FOR)
+        return max(max(left_s, self._deadline_s * LEAST_ASKED_FOR) - late_s, self._deadline_s * LEFT)
 
     def end(self) -> None:
         """A search waits no more."""

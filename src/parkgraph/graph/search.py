@@ -109,11 +109,16 @@ class Search:
         self._prices = Prices()
         self._pages: Pages[Hit] = Pages()
 
-    async def find(self, question: Question, first: int, after: str | None) -> Answer:
-        """The page of `first` hits after the cursor. Raises CursorError."""
+    async def find(self, question: Question, first: int, after: str | None, since: float | None = None) -> Answer:
+        """The page of `first` hits after the cursor. Raises CursorError.
+
+        `since`: when the query arrived that asks, by the loop's clock, where that is not now.
+        """
         clock = asyncio.get_running_loop().time
-        ends = clock() + self._deadline_s
-        waiting_s = self._patience.begin()
+        now = clock()
+        since = now if since is None else since
+        ends = since + self._deadline_s
+        waiting_s = self._patience.begin(now - since)
         try:
             answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
         finally:
