@@ -1,7 +1,7 @@
 import asyncio
 import socket
 
-from parkgraph.graph.turns import Turns
+from parkgraph.graph.turns import EVERY_S, LOOKS, Turns
 
 
 async def test_between_two_computations_the_sockets_are_looked_at() -> None:
@@ -58,3 +58,23 @@ async def test_a_turn_that_is_given_up_when_it_has_come_is_handed_on() -> None:
     await asyncio.wait([first, second, third])
     assert came == [0, 2]
     await turns.take(5)
+
+
+async def test_what_begins_soon_after_the_sockets_were_looked_at_needs_one_look() -> None:
+    now, passes = 0.0, 0
+    turns = Turns(lambda: now)
+
+    async def tick() -> None:
+        nonlocal passes
+        while True:
+            passes += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(tick())
+    taken = []
+    for now in (0, EVERY_S / 2, EVERY_S, 2 * EVERY_S):  # noqa: B007
+        passes = 0
+        await turns.take(0)
+        taken.append(passes)
+    ticking.cancel()
+    assert taken == [LOOKS, 1, LOOKS, LOOKS]

@@ -1,12 +1,17 @@
 """One computation after the other, the most urgent first, so that a full server still hears whoever knocks."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 from typing import Final
 
 LOOKS: Final = 8
 """How often the loop looks around before a computation: uvloop takes one new connection at each look."""
+
+EVERY_S: Final = 0.002
+"""What takes less, all together since the loop looked around, is begun after one look."""
 
 
 class Turns:
@@ -15,7 +20,9 @@ class Turns:
     Without it, everything that waited for networks goes on in one sweep of the loop, and nobody is heard meanwhile.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._looked = -EVERY_S
         self._is_taken = False
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._number = count()
@@ -36,8 +43,11 @@ class Turns:
                 raise
         self._is_taken = True
         try:
-            for _ in range(LOOKS):
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            if self._clock() - self._looked >= EVERY_S:
+                for _ in range(LOOKS - 1):
+                    await asyncio.sleep(0)
+                self._looked = self._clock()
         finally:
             self._hand_on()
 
