@@ -46,7 +46,7 @@ def costs(rounds: int = ROUNDS) -> Costs:
         for _ in track(range(rounds), "Measuring nearby", console=Console(stderr=True)):
             for kind, rows in found.items():
                 with serving("parkgraph" if kind == "moving" else kind, data_dir) as (port, server):
-                    asked = _moving(port) if kind == "moving" else repeat(request(port))
+                    asked = moving(port) if kind == "moving" else repeat(request(port))
                     asyncio.run(measure(port, server, WARM_UP_SECONDS, asked))
                     rows.append(asyncio.run(measure(port, server, SECONDS, asked)))
     return found
@@ -73,7 +73,7 @@ def show(found: Costs) -> None:
         console.print(f"{name}: {value:.3f} ({unit})")
 
 
-def _moving(port: int) -> Iterator[bytes]:
+def moving(port: int) -> Iterator[bytes]:
     """Questions that differ by a millimetre."""
     for step in count():
         near = {"latitude": 48.78 + step * 1e-8, "longitude": 9.18}

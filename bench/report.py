@@ -8,19 +8,13 @@ from pathlib import Path
 from bench.figures import record, recorded
 from bench.load import CONNECTIONS, Cost
 from bench.nearby import Costs
-from bench.overload import TIMES_CAPACITY, Overload
+from bench.overload import TIMES_CAPACITY
 from bench.workload import PLACES
 
-UNITS = {
-    "overload_goodput": f"of the peak, at {TIMES_CAPACITY} times the capacity",
-    "refusal_p99_ms": f"ms, at {TIMES_CAPACITY} times the capacity",
-}
 
-
-def write(folder: Path, costs: Costs, ratios: Mapping[str, tuple[float, str]], shed: Overload, at: datetime) -> None:
-    overloaded = {"overload_goodput": shed.goodput, "refusal_p99_ms": shed.refusal_p99_ms}
+def write(folder: Path, costs: Costs, ratios: Mapping[str, tuple[float, str]], at: datetime) -> None:
     stamp = at.isoformat(timespec="seconds")
-    record({**ratios, **{name: (value, UNITS[name]) for name, value in overloaded.items()}})
+    record(ratios)
     medians = {kind: statistics.median(row.cpu_ms for row in rows) for kind, rows in costs.items()}
     (folder / "nearby.svg").write_text(_plot(medians))
     (folder / "README.md").write_text(_page(costs, stamp))
@@ -53,8 +47,9 @@ data on strawberry's own view. CPU is that of the server's process, so that the 
 |---|---|---|
 {figures}
 
-Under overload requests come at {TIMES_CAPACITY} times the rate that the server reached at its peak, whether or not
-earlier ones were answered; those that it cannot take are refused with 503.
+Under overload questions of a map that is moved come at {TIMES_CAPACITY} times the rate that the server reached at its
+peak, whether or not earlier ones were answered; those that it cannot take are refused with 503. `overload_sent` says
+how many times the peak really got on their way, over a thousand connections.
 
 `fanout_…`: six networks that answer after 20 ms are asked with every query, for {PLACES} places that two of them list
 each. Mercurius asks them by undici and lays rows of one name together; Hive Gateway hands on what six subgraphs answer.
