@@ -71,6 +71,12 @@ def _check_page(url: str) -> str:
     return url
 
 
+def _check_photo_host(host: str) -> str:
+    if not re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+", host):
+        raise ValueError('must be a host name, such as "photos.example.org", or "*.example.org" for all below it')
+    return host
+
+
 def _check_currency(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError('must be three capital letters (ISO 4217), such as "EUR"')
@@ -249,7 +255,8 @@ class YardsSettings(_Table):
 class WebSettings(_Table):
     """`[web]`: the map client. `style_url` is a MapLibre style; without it the ground is tiles, or plain.
 
-    `geocoder_url` answers `?q=…` with GeoJSON, as Photon and Pelias do. The rest is where the map begins.
+    `geocoder_url` answers `?q=…` with GeoJSON, as Photon and Pelias do. `photo_hosts`: where photos of yards may come
+    from, None for anywhere. The rest is where the map begins.
     """
 
     basemap: Literal["osm", "plain"] = "osm"
@@ -257,6 +264,7 @@ class WebSettings(_Table):
     tiles_url: Annotated[str, AfterValidator(_check_page)] | None = None
     attribution: str = "© OpenStreetMap contributors"
     geocoder_url: Annotated[str, AfterValidator(_check_page)] | None = None
+    photo_hosts: tuple[Annotated[str, AfterValidator(_check_photo_host)], ...] | None = None
     latitude: float = Field(48.7838, ge=-85, le=85)
     longitude: float = Field(9.1829, ge=-180, le=180)
     zoom: float = Field(13, ge=0, le=20)

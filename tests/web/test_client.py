@@ -97,6 +97,18 @@ def test_the_policy_names_the_hosts_of_the_map_and_no_others() -> None:
     assert "openstreetmap" not in client.policy(settled)
 
 
+def test_photos_come_from_the_hosts_that_the_operator_names() -> None:
+    rules = client.policy(WebSettings(basemap="plain", photo_hosts=("photos.example.org", "*.example.com"))).split("; ")
+    assert "img-src 'self' data: blob: https://photos.example.org https://*.example.com" in rules
+    assert "img-src 'self' data: blob:" in client.policy(WebSettings(basemap="plain", photo_hosts=())).split("; ")
+
+
+@pytest.mark.parametrize("host", ["", "https://photos.example.org", "*", "*.*.org", "a b.org", "a.org; script-src *"])
+def test_what_is_no_host_of_photos_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match="must be a host name"):
+        WebSettings(photo_hosts=(host,))
+
+
 async def test_the_client_is_told_what_the_operator_settled(get: Get) -> None:
     answer = await get("/web.json")
     assert answer.headers["cache-control"] == "no-store"

@@ -95,16 +95,17 @@ def tiles_of(settings: WebSettings) -> str | None:
 def policy(settings: WebSettings) -> str:
     """The Content-Security-Policy: this server's own, and the hosts that the settings name for the map.
 
-    Owners keep the photos of their yards wherever they like.
+    Owners keep the photos of their yards wherever they like, unless the operator names where.
     """
     named = (settings.style_url, tiles_of(settings), settings.geocoder_url)
     hosts = " ".join(dict.fromkeys(f"{at.scheme}://{at.netloc}" for url in named if url and (at := urlsplit(url))))
+    photos = "https:" if settings.photo_hosts is None else " ".join(f"https://{host}" for host in settings.photo_hosts)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' data: blob: https: {hosts}".rstrip(),
+            " ".join(filter(None, ("img-src 'self' data: blob:", photos, hosts))),
             f"connect-src 'self' {hosts}".rstrip(),
             "worker-src 'self' blob:",
             "manifest-src 'self'",

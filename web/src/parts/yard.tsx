@@ -2,6 +2,9 @@ import { useAnswer } from "../answer";
 import { YardDocument } from "../graph/graphql";
 import { words } from "../words";
 
+/** A photo that is gone, or that the server's policy forbids. */
+const hide = (event: Event) => void ((event.currentTarget as HTMLElement).hidden = true);
+
 /** What a private yard looks like, and how one gets in. */
 export function Yard({ id }: { id: string }) {
   const { answer } = useAnswer(YardDocument, { id });
@@ -16,7 +19,7 @@ export function Yard({ id }: { id: string }) {
       {yard.entry?.instructions && <p class="text">{yard.entry.instructions}</p>}
       <div class="photos">
         {yard.photos.map((photo, number) => (
-          <img key={photo} src={photo} alt={words.photo(number + 1)} loading="lazy" referrerPolicy="no-referrer" />
+          <img key={photo} src={photo} alt={words.photo(number + 1)} loading="lazy" referrerPolicy="no-referrer" onError={hide} />
         ))}
       </div>
     </section>
