@@ -41,6 +41,7 @@ class Exchange:
 
 
 TLS_HANDSHAKE = b"\x16"
+SELF_SIGNED = Path(__file__).with_name("self-signed.pem")
 
 Behaviour = Callable[[Exchange], Awaitable[None]]
 
@@ -135,7 +136,7 @@ async def serving(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> 
 def self_signed() -> ssl.SSLContext:
     """A certificate for localhost that nobody vouches for."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(Path(__file__).with_name("self-signed.pem"))
+    context.load_cert_chain(SELF_SIGNED)
     return context
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import logging
 import socket
+import ssl
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parkgraph.sdk import Client, Denied, Malformed, NetworkFault, RateLimited, Refused, Unavailable
-from parkgraph.sdk.transport import HttpClient
+from parkgraph.sdk.transport import HttpClient, wire
 from parkgraph.sdk.transport.connection import Connection
 from tests.sdk.conftest import NewClient
 from tests.sdk.server import (
+    SELF_SIGNED,
     Behaviour,
     Exchange,
     answer,
@@ -233,6 +235,24 @@ async def test_a_certificate_that_nobody_vouches_for_is_unavailable(client: Clie
         with pytest.raises(Unavailable, match="TLS"):
             await client.get(server.url)
         assert server.requests == []
+
+
+async def test_a_certificate_that_is_trusted_is_asked_under_its_name(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_tls", lambda: ssl.create_default_context(cafile=SELF_SIGNED))
+    large = b"x" * 900_000
+    async with serving(answer(200, b"{}"), answer(200, large), reset, answer(200, b"[]"), tls=self_signed()) as server:
+        named = server.url.replace("127.0.0.1", "localhost")
+        assert (await client.get(named)).json() == {}
+        assert (await client.get(named)).content == large
+        assert server.connections == 1
+        assert (await client.get(named)).json() == []
+        port = server.url.rpartition(":")[2]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", int(port)))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: found)
+        with pytest.raises(Unavailable, match="TLS"):
+            await client.get(server.url.replace("127.0.0.1", "another.example"))
 
 
 async def test_a_name_that_cannot_be_resolved_is_unavailable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
