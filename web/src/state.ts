@@ -35,6 +35,8 @@ export const looking = signal(false);
 export const trouble = signal<Trouble | null>(null);
 export const refusal = signal<string | null>(null);
 export const chosen = signal<string | null>(new URLSearchParams(location.search).get("place"));
+/** Of the place whose sheet was left last: to it one comes back. */
+export const left = signal<string | null>(null);
 export const page = signal<"places" | "mine">("places");
 
 export const stay = computed(() => ({ arrive: arrive.value.toISOString(), leave: leave.value.toISOString() }));
@@ -73,6 +75,11 @@ export function chooseStay(from: Date, until: Date): void {
 function stayFrom(from: Date): void {
   leave.value = new Date(from.getTime() + leave.peek().getTime() - arrive.peek().getTime());
   arrive.value = from;
+}
+
+export function leaveSheet(): void {
+  left.value = chosen.peek();
+  chosen.value = null;
 }
 
 effect(() => {

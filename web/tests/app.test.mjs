@@ -369,6 +369,22 @@ test("a place that the map does not show is found by its name, with the keyboard
   assert.deepEqual(errors, []);
 });
 
+test("the keyboard goes along to a sheet, and back to where it came from", { skip }, async () => {
+  const { page } = await open(browser, demo.url, PHONE);
+  const focused = () => page.evaluate(() => `${document.activeElement.tagName} ${document.activeElement.textContent}`);
+  await page.locator(".row").nth(9).waitFor();
+  await page.locator(".row").nth(9).focus();
+  const row = await focused();
+  await page.keyboard.press("Enter");
+  await page.locator(".offer").first().waitFor();
+  assert.match(await focused(), /^H2 /);
+  const [heading, panel] = [await page.locator("h2").boundingBox(), await page.locator(".panel").boundingBox()];
+  assert.ok(heading.y >= panel.y, "the heading is not scrolled away");
+  await page.getByText("Back").press("Enter");
+  await page.locator(".row").first().waitFor();
+  assert.equal((await focused()).slice(0, 12), row.slice(0, 12));
+});
+
 test("what nothing is called is said, and Escape takes it away", { skip }, async () => {
   const { page } = await open(browser, demo.url, PHONE);
   await box(page).fill("xyzzy");

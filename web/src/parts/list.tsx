@@ -1,6 +1,8 @@
+import { useEffect, useRef } from "preact/hooks";
+
 import { distance } from "../format";
 import { show } from "../map/map";
-import { type Edge, chosen, edges, looking, total } from "../state";
+import { type Edge, chosen, edges, left, looking, total } from "../state";
 import { words } from "../words";
 import { Price } from "./price";
 import { Vacancy } from "./vacancy";
@@ -22,13 +24,19 @@ export function List() {
 
 function Row({ edge }: { edge: Edge }) {
   const { node, cheapest, excluded } = edge;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (left.peek() !== node.id) return;
+    left.value = null;
+    button.current?.focus();
+  }, []);
   const choose = () => {
     chosen.value = node.id;
     show(node.location.latitude, node.location.longitude);
   };
   return (
     <li>
-      <button type="button" class="row" onClick={choose}>
+      <button ref={button} type="button" class="row" onClick={choose}>
         <span class="name">{node.name}</span>
         <Price offer={cheapest} />
         <Vacancy occupancy={node.occupancy} capacity={node.capacity} />

@@ -9,6 +9,7 @@ import { CancelDocument, MineDocument, type MineQuery } from "../graph/graphql";
 import { chosen, page } from "../state";
 import { know } from "../stays";
 import { words } from "../words";
+import { Heading } from "./heading";
 import { SignIn } from "./sign-in";
 import { Stays } from "./stays";
 
@@ -45,7 +46,7 @@ export function Mine() {
   return (
     <article class="sheet">
       <button type="button" class="back" onClick={() => (page.value = "places")}>‹ {words.back}</button>
-      <h2>{words.mine}</h2>
+      <Heading of="mine" text={words.mine} />
       {expired.value && <p role="alert">{words.signedOut}</p>}
       {said.value && <p role="alert">{said.value}</p>}
       {!signedIn.value && <SignIn />}

@@ -5,8 +5,9 @@ import { metres } from "../format";
 import { SheetDocument, type SheetQuery } from "../graph/graphql";
 import { show } from "../map/map";
 import { sheetEnds } from "../renewing";
-import { again, chosen, edges, stay, vehicle } from "../state";
+import { again, edges, leaveSheet, stay, vehicle } from "../state";
 import { words } from "../words";
+import { Heading } from "./heading";
 import { Offers } from "./offers";
 import { WhoSays } from "./provenance";
 import { Vacancy } from "./vacancy";
@@ -30,8 +31,8 @@ export function Sheet({ id }: { id: string }) {
   const yardId = place?.listings.find((listing) => listing.yardId)?.yardId;
   return (
     <article class="sheet" aria-busy={!place && !fault}>
-      <button type="button" class="back" onClick={() => (chosen.value = null)}>‹ {words.back}</button>
-      <h2>{place?.name ?? edge?.node.name ?? "…"}</h2>
+      <button type="button" class="back" onClick={leaveSheet}>‹ {words.back}</button>
+      <Heading of={id} text={place?.name ?? edge?.node.name ?? "…"} />
       {(fault || (answer && !answer.place)) && <p role="alert">{fault ?? words.gone}</p>}
       {edge?.excluded.map(({ code }) => <p key={code} class="excluded">{words.excluded[code]}</p>)}
       {place && (
