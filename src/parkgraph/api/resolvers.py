@@ -42,6 +42,7 @@ class StrawberryResolutions:
 
     def __init__(self, converter: GraphQLCoreConverter) -> None:
         self._converter = converter
+        self._context: Any = None
         self._info: Info[Any, Any] | None = None
 
     def of(self, parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Resolution:
@@ -77,7 +78,8 @@ class StrawberryResolutions:
         return what_mostly_shows(origin) if origin else None
 
     def info(self, context: Any) -> Any:
-        if self._info is None or self._info.context is not context:
+        if self._info is None or self._context is not context:
+            self._context = context
             self._info = Info(_raw_info=_OfContext(context), _field=None)  # type: ignore[arg-type]
         return self._info
 

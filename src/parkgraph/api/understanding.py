@@ -51,7 +51,8 @@ class Understanding:
         kept = None if bound else self._kept.get(body)
         if kept is None:
             return self._understand(body, from_body(body), bound=bound)
-        self._persisted.register(kept[1].request)
+        if kept[1].request.sha256:
+            self._persisted.register(kept[1].request)
         return kept[1]
 
     def of_parameters(self, query_string: bytes, parameters: QueryParams, *, bound: bool) -> Understood:
