@@ -11,11 +11,11 @@ LOOKS: Final = 8
 """How often the loop looks around before a computation: uvloop takes one new connection at each look."""
 
 EVERY_S: Final = 0.002
-"""What takes less, all together since the loop looked around, is begun after one look."""
+"""What takes less, all together since the loop looked around, is done before it looks again."""
 
 
 class Turns:
-    """What is computed begins with `take`: between any two, the event loop looks at its sockets.
+    """What is computed begins with `take`: after EVERY_S of it, the event loop looks at its sockets.
 
     Without it, everything that waited for networks goes on in one sweep of the loop, and nobody is heard meanwhile.
     """
@@ -32,6 +32,8 @@ class Turns:
 
         `ends`: by the loop's clock, when the answer is due. What is due first comes first.
         """
+        if not self._is_taken and self._clock() - self._looked < EVERY_S:
+            return
         if self._is_taken:
             turn = asyncio.get_running_loop().create_future()
             heappush(self._waiting, (ends, next(self._number), turn))
@@ -43,9 +45,8 @@ class Turns:
                 raise
         self._is_taken = True
         try:
-            await asyncio.sleep(0)
             if self._clock() - self._looked >= EVERY_S:
-                for _ in range(LOOKS - 1):
+                for _ in range(LOOKS):
                     await asyncio.sleep(0)
                 self._looked = self._clock()
         finally:
