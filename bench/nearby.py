@@ -8,6 +8,7 @@ import asyncio
 import statistics
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import count, repeat
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ from bench.workload import VARIABLES
 KINDS: Final = ("static", "parkgraph", "moving", "cold", "stock")
 ROUNDS: Final = 5
 SECONDS: Final = 2.0
-WARM_UP_SECONDS: Final = 1.0
+WARM_UP_SECONDS: Final = 0.5
 
 RATIOS: Final[Mapping[str, tuple[str, str, str]]] = {
     "nearby_vs_static_warm": ("static", "parkgraph", "ratio to static bytes, JSON kept"),
@@ -37,18 +38,29 @@ Costs = Mapping[str, Sequence[Cost]]
 
 
 def costs(rounds: int = ROUNDS) -> Costs:
-    """Of every kind in each round."""
+    """Of every kind in each round. The servers are started once; while one is asked, the others have nothing to do."""
     found: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
-    with tempfile.TemporaryDirectory() as folder:
-        data_dir = Path(folder)
-        with serving("parkgraph", data_dir) as (port, _):
-            (data_dir / "answer.json").write_bytes(asyncio.run(ask(port)))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        servers = {kind: stack.enter_context(serving(kind, _data_dir(folder, kind))) for kind in ("parkgraph", "cold")}
+        answer = asyncio.run(ask(servers["parkgraph"][0]))
+        (_data_dir(folder, "static") / "answer.json").write_bytes(answer)
+        for kind in ("static", "stock"):
+            servers[kind] = stack.enter_context(serving(kind, _data_dir(folder, kind)))
+        servers["moving"] = servers["parkgraph"]
+        asked = {
+            kind: moving(port) if kind == "moving" else repeat(request(port)) for kind, (port, _) in servers.items()
+        }
         for _ in track(range(rounds), "Measuring nearby", console=Console(stderr=True)):
             for kind, rows in found.items():
-                with serving("parkgraph" if kind == "moving" else kind, data_dir) as (port, server):
-                    asked = moving(port) if kind == "moving" else repeat(request(port))
-                    asyncio.run(measure(port, server, WARM_UP_SECONDS, asked))
-                    rows.append(asyncio.run(measure(port, server, SECONDS, asked)))
+                port, server = servers[kind]
+                asyncio.run(measure(port, server, WARM_UP_SECONDS, asked[kind]))
+                rows.append(asyncio.run(measure(port, server, SECONDS, asked[kind])))
+    return found
+
+
+def _data_dir(folder: str, kind: str) -> Path:
+    found = Path(folder) / kind
+    found.mkdir(exist_ok=True)
     return found
 
 
