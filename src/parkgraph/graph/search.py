@@ -101,6 +101,7 @@ class Search:
         self._rates = exchange
         self._networks = networks
         self._availability = availability or Uncounted()
+        self._counted = [network.id for network in networks if self._availability.counts(network.id)]
         self._deadline_s = deadline_s
         self._clock = clock
         self._turns = Turns()
@@ -183,7 +184,15 @@ class Search:
 
     def _counts(self, hits: Iterable[Hit]) -> bool:
         """Whether any of them is booked through this server, so that others may take its room at any time."""
-        return any(self._availability.counts(key.network) for hit in hits for key, _ in hit.place.listings)
+        return self._counts_any and any(
+            self._availability.counts(key.network) for hit in hits for key, _ in hit.place.listings
+        )
+
+    @property
+    def _counts_any(self) -> bool:
+        """Whether there is any such place at all."""
+        listings = self._graph.view.listings
+        return any(listings.get(network_id) for network_id in self._counted)
 
     async def offers_of(
         self, place: Place, stay: Stay, vehicle: Vehicle, ends: float | None = None
@@ -212,7 +221,7 @@ class Search:
 
     async def _with_room(self, page: Sequence[Hit], question: Question, ends: float) -> Sequence[Hit]:
         """The page, with what is left for the stay where this server takes the bookings."""
-        if question.room_decides or question.stay is None:
+        if question.room_decides or question.stay is None or not self._counts_any:
             return page
         open_ = [hit.place for hit in page if not hit.is_barred]
         left = await self._left(open_, question.stay, question.vehicle, ends)
@@ -222,13 +231,15 @@ class Search:
         self, places: Iterable[Place], stay: Stay | None, vehicle: Vehicle, ends: float
     ) -> dict[ListingKey, tuple[ListingOffer, ...]]:
         """Ready offers of listings that are booked through this server; none of them where that takes too long."""
+        if stay is None or not self._counts_any:
+            return {}
         counted = {
             key: listing
             for place in places
             for key, listing in place.listings
             if self._availability.counts(key.network)
         }
-        if not counted or stay is None:
+        if not counted:
             return {}
         some = dict(islice(counted.items(), COUNTED_AT_ONCE))
         left: dict[ListingKey, tuple[ListingOffer, ...]] = {}
@@ -261,6 +272,8 @@ class Search:
             for listing in answer.batch.items
             if is_unpriced(listing.offers)
         }
+        if not unpriced:
+            return page
         keys = [key for hit in page if not hit.is_barred for key, _ in hit.place.listings if key in unpriced]
         if not keys:
             return page
