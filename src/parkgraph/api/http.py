@@ -55,11 +55,12 @@ class Head:
     by as long as its client took to send the body.
     """
 
-    __slots__ = ("arrived", "authorization", "client", "get", "method", "query_string")
+    __slots__ = ("arrived", "authorization", "client", "clock", "get", "method", "query_string")
 
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
-        self.arrived = get_running_loop().time()
+        self.clock = get_running_loop().time
+        self.arrived = self.clock()
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")
@@ -175,14 +176,13 @@ class GraphQLEndpoint:
         declared = head.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
-        clock = get_running_loop().time
-        begun = clock()
+        begun = head.clock()
         try:
             body = await within(self._body_seconds, _body(receive, most))
         except TimeoutError:
             words = f"The body did not arrive within {self._body_seconds:g} seconds."
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
-        head.arrived += clock() - begun
+        head.arrived += head.clock() - begun
         return self._understanding.of_body(body, bound=bound)
 
     def _stream(self, head: Head, asked: Understood, principal: Principal) -> EventStream | Answer:
