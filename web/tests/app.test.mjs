@@ -227,6 +227,21 @@ test("a price that ends is over, and is asked for again without taking away what
   assert.deepEqual(errors, []);
 });
 
+test("a stay that nobody chose begins soon, however long one looks; one that was chosen stays", { skip }, async () => {
+  const { page } = await open(browser, demo.url, { prepare: (page) => page.clock.install() });
+  const from = () => page.getByLabel("From").inputValue();
+  await named(page, "LBBW").waitFor();
+  const first = await from();
+  const searched = page.waitForRequest(asksSearch);
+  await page.clock.fastForward("17:00");
+  await searched;
+  assert.ok((await from()) > first, `${await from()} is not after ${first}`);
+  await page.getByLabel("From").fill("2027-01-04T10:00");
+  await page.getByLabel("From").blur();
+  await page.clock.fastForward("17:00");
+  assert.equal(await from(), "2027-01-04T10:00");
+});
+
 test("much news at once is one more question, and what is gone goes at once", { skip }, async () => {
   const occupancy = { vacant: 1, capacity: 2, level: "FEW", fresh: true, observedAt: null };
   let news;
