@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 
 import { looked, serverNow } from "./clock";
-import { askAgain, edges, lastAsked } from "./state";
+import { askAgain, edges, lastAsked, looking } from "./state";
 
 const SOON = { least: 4_000, spread: 8_000 };
 const AGAIN_AFTER = 60_000;
@@ -45,6 +45,9 @@ function end(): void {
   askSoon();
 }
 
+/** Not in the middle of an answer of many pages, which would never be whole; but one that hangs is given up. */
 function askIfSeen(): void {
-  if (document.visibilityState === "visible") askAgain();
+  if (document.visibilityState !== "visible") return;
+  if (looking.peek() && Date.now() - lastAsked() < AGAIN_AFTER) askSoon();
+  else askAgain();
 }
