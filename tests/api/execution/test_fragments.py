@@ -10,7 +10,7 @@ import pytest
 from graphql import ExecutionResult, GraphQLEnumType, GraphQLField, GraphQLObjectType, build_schema
 
 from parkgraph.api.execution.executor import Executor
-from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
+from parkgraph.api.execution.resolution import ITSELF, Attribute, Full, Plain, Resolution
 from tests.api.execution.differential import prepare
 
 SCHEMA = build_schema("""
@@ -62,6 +62,9 @@ async def later(source: Thing, info: World) -> str:
 
 
 class Ways:
+    def __init__(self, shown_by: str) -> None:
+        self._shown_by = shown_by
+
     def of(self, _parent: GraphQLObjectType, name: str, _field: GraphQLField) -> Resolution:
         ways: Mapping[str, Resolution] = {
             "name": Plain(lambda source: source.also.name, is_steady=True),
@@ -83,7 +86,7 @@ class Ways:
         return None
 
     def shown_by(self, kind: GraphQLObjectType) -> str | None:
-        return "shown" if kind.name == "Thing" else None
+        return self._shown_by if kind.name == "Thing" else None
 
     def mostly_shown_by(self, kind: GraphQLObjectType) -> tuple[str, frozenset[str]] | None:
         return ("mostly", frozenset({"size"})) if kind.name == "Thing" else None
@@ -93,8 +96,8 @@ class Ways:
 
 
 class Asking:
-    def __init__(self, query: str, limit: int = 100_000) -> None:
-        self.executor = Executor(SCHEMA, Ways(), fragment_bytes=limit)
+    def __init__(self, query: str, limit: int = 100_000, shown_by: str = "shown") -> None:
+        self.executor = Executor(SCHEMA, Ways(shown_by), fragment_bytes=limit)
         self._prepared = prepare(self.executor, query)
 
     def __call__(self, world: World) -> Any:
@@ -116,6 +119,22 @@ def test_an_object_is_made_once() -> None:
     assert ask(World(Thing(shown), Thing(shown))) == expected
     assert ask(World(Thing(shown), Thing(shown))) == expected
     assert shown.asked == 1
+
+
+@pytest.mark.parametrize("fields", [STEADY, f"{STEADY} clock"])
+def test_a_list_is_the_same_whichever_of_its_objects_are_kept(fields: str) -> None:
+    ask, things = Asking(f"{{ things {{ {fields} }} }}", shown_by=ITSELF), [Thing(Shown(name)) for name in "abc"]
+    for order in ([0, 1], [0, 1], [2, 1, 0], [2, 2], [], [1, 2, 0]):
+        told = ask(World(*(things[number] for number in order)))["things"]
+        assert [each["name"] for each in told] == ["abc"[number] for number in order]
+    assert {thing.also.asked for thing in things if thing.also} == {1}
+
+
+def test_what_is_amiss_among_what_is_kept_is_reported_with_its_place() -> None:
+    ask, fine = Asking(f"{{ things {{ {STEADY} }} }}", shown_by=ITSELF), Thing(Shown())
+    assert ask(World(fine))["things"]
+    errors = ask.result(World(fine, Thing(Shown(ValueError("no"))))).errors or []
+    assert [error.path for error in errors] == [["things", 1, "name"]]
 
 
 def test_what_replaces_it_is_made_anew() -> None:

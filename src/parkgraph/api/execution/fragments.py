@@ -40,8 +40,13 @@ class Fragments:
         self._numbers = count()
         self.bytes = 0
 
+    def number(self) -> int:
+        """For one more way of keeping the objects of a selection."""
+        return next(self._numbers)
+
     def kept(
         self,
+        number: int,
         select: Select,
         holes: Select,
         shown_by: str,
@@ -53,7 +58,7 @@ class Fragments:
         are holes, which `holes` fills.
         """
         unkept, is_itself = otherwise or select, shown_by == ITSELF
-        number, find, look = next(self._numbers), self._kept.get, self._kept.move_to_end
+        find, look = self._kept.get, self._kept.move_to_end
 
         def select_kept(run: Run, source: Any, path: PathTo) -> Any:
             shown = source if is_itself else getattr(source, shown_by)
@@ -76,6 +81,27 @@ class Fragments:
             return _joined(made, filled) if filled.__class__ is dict else _joined_later(made, filled)
 
         return select_kept
+
+    def listed(self, number: int, otherwise: Select) -> Select:
+        """As `otherwise`, of a list of objects that are `kept` with this number as a whole, by what they are: without a
+        call for each, where all of them are.
+        """
+        find, look = self._kept.get, self._kept.move_to_end
+
+        def list_kept(run: Run, source: Any, path: PathTo) -> Any:
+            if source.__class__ is not list and source.__class__ is not tuple:
+                return otherwise(run, source, path)
+            done = []
+            for each in source:
+                key = number, id(each)
+                found = find(key)
+                if found is None:
+                    return otherwise(run, source, path)
+                look(key)
+                done.append(found[1])
+            return done
+
+        return list_kept
 
     def _keep(self, key: Key, shown: object, done: dict[str, Any], keys: Mapping[str, bool]) -> Any:
         """The object, which is kept if it can be said in JSON; what cannot is left to whoever says the answer."""

@@ -45,7 +45,7 @@ from parkgraph.api.execution.completion import (
 from parkgraph.api.execution.fragments import Fragments
 from parkgraph.api.execution.plan import Entry, Plan, Selection, Value
 from parkgraph.api.execution.quick import Quick
-from parkgraph.api.execution.resolution import Attribute, Plain, Resolutions
+from parkgraph.api.execution.resolution import ITSELF, Attribute, Plain, Resolutions
 from parkgraph.api.execution.run import PathTo, Run
 
 _AS_IT_IS: Final[dict[GraphQLOutputType, str]] = {
@@ -112,8 +112,13 @@ class Functions:
             if value.item:
                 writer.list(value, value.item)
         exec(compile("\n".join(writer.lines), "<operation>", "exec"), functions)  # noqa: S102
-        for selection in plan.selections:
-            self._keep(functions, selection)
+        whole = {selection.number: self._keep(functions, selection) for selection in plan.selections}
+        for value in plan.values:
+            if value.item and isinstance(value.item.within, GraphQLObjectType):
+                number = whole[value.item.selections[value.item.within.name].number]
+                if self._fragments and number is not None:
+                    name = f"list_{value.number}"
+                    functions[name] = self._fragments.listed(number, functions[name])
         return [functions[f"select_{root.number}"] for root in plan.roots]
 
     def _is_sure(self, kind: GraphQLObjectType | GraphQLEnumType) -> bool:
@@ -142,14 +147,18 @@ class Functions:
         if (shown := resolutions.shown_by(selection.kind)) and selection.steady_fields() >= MIN_STEADY:
             yield _Keeping(shown, f"holes_{number}", _holes(selection))
 
-    def _keep(self, functions: dict[str, Any], selection: Selection) -> None:
-        name = f"select_{selection.number}"
+    def _keep(self, functions: dict[str, Any], selection: Selection) -> int | None:
+        """With which number its objects are kept, where that is as a whole, and by what they are."""
+        name, whole = f"select_{selection.number}", None
         select = functions[name]
         for keeping in self._keepings(selection):
             assert self._fragments
+            number = self._fragments.number()
             functions[name] = self._fragments.kept(
-                select, functions[keeping.function], keeping.shown_by, keeping.holes, functions[name]
+                number, select, functions[keeping.function], keeping.shown_by, keeping.holes, functions[name]
             )
+            whole = number if keeping.shown_by == ITSELF and not any(keeping.holes.values()) else None
+        return whole
 
     def _provide(self, functions: dict[str, Any], value: Value, settle: Step) -> None:
         kind = value.within
