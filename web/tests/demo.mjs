@@ -34,7 +34,8 @@ export async function start(config) {
   }
   const env = { ...process.env, PARKGRAPH_DATA_DIR: join(folder, "data"), PARKGRAPH_WEB_BASEMAP: "plain" };
   const server = spawn(COMMAND, args, { env, stdio: "ignore" });
-  const kill = () => server.kill("SIGKILL");
+  // A run that fails ends before it stops its servers: they end what they started themselves, given the time.
+  const kill = () => server.kill("SIGTERM");
   process.once("exit", kill);
   const url = `http://127.0.0.1:${port}`;
   while (!(await isReady(url))) {
