@@ -43,6 +43,7 @@ from parkgraph.pauses import keep_short
 from parkgraph.services import Services, end, open_services
 from parkgraph.settings import DEFAULT_REQUESTS_PER_MINUTE, ServerSettings, Settings
 from parkgraph.start_error import StartError
+from parkgraph.turning_away import Turnstile
 from parkgraph.web import client
 from parkgraph.yards.money.settlement import Settlement
 
@@ -66,11 +67,13 @@ SETTLE_SECONDS: Final = 2
 class Application(Starlette):
     """`straight` and `live`: answer requests to GRAPHQL_PATH, and WebSockets there, before any route is looked at.
 
-    `services`: once they are open. `draining`: the server is about to end.
+    `turn_away`: refuses a question while the server is full, before it is a request of the application. `services`:
+    once they are open. `draining`: the server is about to end.
     """
 
     straight: ASGIApp
     live: ASGIApp
+    turn_away: Turnstile
     services: Services
     draining: bool = False
 
@@ -139,7 +142,8 @@ def create_app(
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 
     seats = Seats(settings.limits.connections_per_client, settings.limits.connections)
-    endpoint, live = _endpoint(settings, seats, context, authenticate, metrics)
+    admission = Admission(settings.limits.max_in_flight)
+    endpoint, live = _endpoint(settings, admission, seats, context, authenticate, metrics)
     routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, endpoint),
         Route("/healthz", _healthz),
@@ -165,6 +169,7 @@ def create_app(
     )
     app = Application(routes=routes, middleware=[requests, *_middleware(settings)], lifespan=lifespan)
     app.straight, app.live = endpoint, live
+    app.turn_away = Turnstile(admission, metrics, with_cors=bool(settings.server.cors_origins), draining=draining)
     app.state.seats = seats
     app.state.start_problem = None
     return app
@@ -185,7 +190,12 @@ def drain(app: Application) -> None:
 
 
 def _endpoint(
-    settings: Settings, seats: Seats, context: Callable[[], Context], authenticate: Authenticate, metrics: Metrics
+    settings: Settings,
+    admission: Admission,
+    seats: Seats,
+    context: Callable[[], Context],
+    authenticate: Authenticate,
+    metrics: Metrics,
 ) -> tuple[GraphQLEndpoint, LiveEndpoint]:
     """`/graphql` for requests, and for WebSockets."""
     server, limits = settings.server, settings.limits
@@ -204,7 +214,7 @@ def _endpoint(
     endpoint = GraphQLEndpoint(
         documents,
         persisted,
-        Admission(limits.max_in_flight),
+        admission,
         rates,
         seats,
         context,

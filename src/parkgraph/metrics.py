@@ -22,6 +22,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from parkgraph.api.errors import ErrorCode
+from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.api.outcome import Outcome
 from parkgraph.networks.breaker import CircuitState
 from parkgraph.networks.gateway import Answer
@@ -42,7 +44,9 @@ OTHER: Final = "(other)"
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
 _CALL_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10, 30, 60)
 _OPERATION_SECONDS: Final = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1, 2.5, 5, 10)
-_REFUSALS: Final = {429: "rate_limited", 503: "overloaded"}
+_UNAVAILABLE: Final = 503
+_REFUSALS: Final = {429: "rate_limited", _UNAVAILABLE: "overloaded"}
+_TURNED_AWAY: Final = Outcome(codes=(ErrorCode.UNAVAILABLE,))
 
 # Else there is a second series beside each counter, which nobody asks for.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -88,6 +92,8 @@ class Metrics:
         self.in_flight = 0
         """HTTP requests being answered: counted by the one thread that answers them."""
         self._gauge("http_in_flight", "HTTP requests being answered").set_function(lambda: self.in_flight)
+        self._errors_of = _Children(self._errors)
+        self._refused_of = _Children(self._refused)
         self._calls_of = _Children(self._calls)
         self._call_seconds_of = _Children(self._call_seconds)
         build = self._gauge("build_info", "1, labelled with the versions of ParkGraph and Python", "version", "python")
@@ -151,7 +157,7 @@ class Metrics:
         self._operations.counts[operation, word_of(outcome)] += 1
         self._operation_seconds.observe(operation, seconds)
         for code in outcome.codes:
-            self._errors.labels(code).inc()
+            self._errors_of[code,].inc()
 
     def requested(self, path: str, status: int) -> None:
         """An HTTP request was answered. `path` is one of the server's own, or OTHER."""
@@ -160,7 +166,13 @@ class Metrics:
     def refused(self, status: int) -> None:
         """A GraphQL request was answered with this status; counts it where that is a refusal."""
         if reason := _REFUSALS.get(status):
-            self._refused.labels(reason).inc()
+            self._refused_of[reason,].inc()
+
+    def turned_away(self) -> None:
+        """A GraphQL request was refused since the server is full, before the application heard of it."""
+        self.requested(GRAPHQL_PATH, _UNAVAILABLE)
+        self.refused(_UNAVAILABLE)
+        self.operated(_TURNED_AWAY, 0.0)
 
     def exposition(self) -> bytes:
         """All of it, as Prometheus' text format."""

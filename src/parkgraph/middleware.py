@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -71,7 +71,7 @@ class Requests:
         return self._request(scope, receive, send) if scope["type"] == "http" else self._app(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = _request_id(scope)
+        request_id = id_of(scope["headers"])
         answer = _Answer(send, request_id, self._draining)
         path = scope["path"] if scope["path"] in self._paths else OTHER
         started = time.perf_counter()
@@ -167,8 +167,9 @@ _ids: Final[list[str]] = []
 """Of 128 random bits each; the system is asked for many at a time."""
 
 
-def _request_id(scope: Scope) -> str:
-    given = [value for name, value in scope["headers"] if name == b"x-request-id"]
+def id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Of the request with these headers: its own, if it has a good one, or a new one."""
+    given = [value for name, value in headers if name == b"x-request-id"]
     if len(given) == 1 and _ID.fullmatch(given[0]):
         return bytes(given[0]).decode()
     if not _ids:

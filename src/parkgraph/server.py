@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from parkgraph.lean_sockets import LeanSocket
+from parkgraph.turning_away import Connection
 
 DRAIN_SECONDS: Final = 20
 """How long requests may take after the signal to end."""
@@ -41,6 +42,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     """
     return uvicorn.Config(
         app,
+        http=Connection,
         log_config=None,
         access_log=False,
         proxy_headers=False,  # [server] trusted_proxies says whose are believed

@@ -86,8 +86,12 @@ class Admission:
         """A place for one request, as long as the block lasts, which raises OverloadedError where there is none."""
         return self
 
+    @property
+    def is_full(self) -> bool:
+        return self._in_flight >= self._max_in_flight
+
     def __enter__(self) -> None:
-        if self._in_flight >= self._max_in_flight:
+        if self.is_full:
             raise OverloadedError(SHED_RETRY_SECONDS)
         self._in_flight += 1
 

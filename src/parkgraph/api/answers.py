@@ -63,9 +63,8 @@ class Answer:
         """There are data, and no errors."""
         return self.answered and not self._codes
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        noted = outcome.of(scope)
-        noted.answered, noted.codes = self.answered, self._codes
+    def head(self) -> list[tuple[bytes, bytes]]:
+        """Its headers, but for those that every answer of the server has."""
         headers = [(b"cache-control", self.cache)]
         if self.varies:
             headers.append((b"vary", b"Accept-Encoding"))
@@ -73,12 +72,17 @@ class Answer:
             headers.append((b"etag", b"W/" + self.tag))
         if self.headers:
             headers += [(name.lower().encode("latin-1"), said.encode("latin-1")) for name, said in self.headers.items()]
-        status, body = (HTTPStatus.NOT_MODIFIED, b"") if self.is_known else (self.status, self.body)
         if not self.is_known:
-            headers += [(b"content-type", self.media_type), (b"content-length", b"%d" % len(body))]
+            headers += [(b"content-type", self.media_type), (b"content-length", b"%d" % len(self.body))]
             if self.coding:
                 headers.append((b"content-encoding", self.coding))
-        await send({"type": "http.response.start", "status": int(status), "headers": headers})
+        return headers
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        noted = outcome.of(scope)
+        noted.answered, noted.codes = self.answered, self._codes
+        status, body = (HTTPStatus.NOT_MODIFIED, b"") if self.is_known else (self.status, self.body)
+        await send({"type": "http.response.start", "status": int(status), "headers": self.head()})
         await send({"type": "http.response.body", "body": body})
 
 

@@ -135,8 +135,7 @@ class GraphQLEndpoint:
             words = "Too many requests from this client; slow down."
             raise later(HTTPStatus.TOO_MANY_REQUESTS, ErrorCode.RATE_LIMITED, words, refused.retry_after_ms) from None
         except OverloadedError as refused:
-            words = "The server is busy; ask again in a moment."
-            raise later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, refused.retry_after_ms) from None
+            return busy(refused)
 
     async def _admitted(self, scope: Scope, head: Head, receive: Receive, principal: Principal) -> Answer | EventStream:
         if self._page is not None and head.method == "GET" and _wants_page(head):
@@ -211,6 +210,13 @@ class GraphQLEndpoint:
             log.warning("query_timed_out")
             return answer(None, [CodedError(ErrorCode.UNAVAILABLE, "The query took too long; ask for less.")])
         return answer(result.data, [presentable(error) for error in result.errors] if result.errors else ())
+
+
+def busy(refused: OverloadedError) -> Answer:
+    """While as many requests are answered as may be at a time."""
+    words = "The server is busy; ask again in a moment."
+    said = later(HTTPStatus.SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, words, refused.retry_after_ms)
+    return answer(None, [said.error], said.status, said.headers)
 
 
 def _coroutine(result: Awaitable[ExecutionResult]) -> Coroutine[Any, Any, ExecutionResult]:
