@@ -146,3 +146,10 @@ def test_how_many_places_there_are_does_not_decide_how_many_are_looked_at(monkey
     )
     assert look_up(view, "parkhaus garage", Coordinates(40.5, 0.6), 10) == []
     assert looked_at < 500
+
+
+@pytest.mark.parametrize("latitude", [-90, 90])
+def test_a_place_is_found_from_either_pole(latitude: int) -> None:
+    view = view_of([place(1, "Rathausgarage", HAMBURG), place(2, "Hafengarage", Coordinates(-53.16, -70.91))])
+    for name in ("rathausgarage", "hafengarage"):
+        assert [hit.place.name.lower() for hit in look_up(view, name, Coordinates(latitude, 0), 10)] == [name]

@@ -37,8 +37,8 @@ MOST_TILES: Final = 4_000
 MOST_SHARED: Final = 20_000
 """Tiles of another word, among which those of the rarest are looked for."""
 
-ROWS: Final = (2, 8, 32, 128, 512, 1 << 14)
-"""Of tiles, to the south and to the north."""
+ROWS: Final = (2, 8, 32, 128, 512, 1 << 15)
+"""Of tiles, to the south and to the north; the last are more than there are from pole to pole."""
 
 MOST_PLACES: Final = 500
 """That are looked at in those tiles."""
