@@ -62,6 +62,16 @@ def test_an_index_over_what_changed_is_as_one_over_everything(
     assert by_id(found(index, area)) == by_id([each for each in before.values() if area.contains(each.location)])
 
 
+def test_an_index_is_the_same_in_whatever_order_its_places_came() -> None:
+    places = [place(number, Coordinates(48, 9 + number % 3 / 1000)) for number in range(9)]
+    one_by_one: dict[UUID, Place] = {}
+    index = SpatialIndex()
+    for each in reversed(places):
+        before, one_by_one = one_by_one, {**one_by_one, each.id: each}
+        index = index.over(before, one_by_one, {each.id})
+    assert index == over(places)
+
+
 def test_what_lies_elsewhere_is_shared_with_the_index_before() -> None:
     places = [place(0, Coordinates(48, 9)), place(1, Coordinates(48, 9.5)), place(2, Coordinates(49, 9))]
     before = {each.id: each for each in places}

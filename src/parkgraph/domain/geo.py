@@ -24,17 +24,17 @@ class Coordinates:
 
     def distance_m(self, other: "Coordinates") -> float:
         """Great-circle distance in metres (haversine)."""
-        return self.distances()(other)
+        return self.distances()(other.latitude, other.longitude)
 
-    def distances(self) -> Callable[["Coordinates"], float]:
-        """`distance_m` from here, for many positions: what of it is the same for all is worked out once."""
-        phi, longitude = radians(self.latitude), self.longitude
+    def distances(self) -> Callable[[float, float], float]:
+        """`distance_m` from here, for many latitudes and longitudes: what is the same for all is worked out once."""
+        phi, here = radians(self.latitude), self.longitude
         cos_phi = cos(phi)
 
-        def distance_m(other: "Coordinates") -> float:
-            psi = radians(other.latitude)
+        def distance_m(latitude: float, longitude: float) -> float:
+            psi = radians(latitude)
             half_latitude = sin((psi - phi) / 2)
-            half_longitude = sin(radians(other.longitude - longitude) / 2)
+            half_longitude = sin(radians(longitude - here) / 2)
             chord = half_latitude * half_latitude + cos_phi * cos(psi) * (half_longitude * half_longitude)
             return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, chord)))
 

@@ -1,114 +1,143 @@
 """Spatial index over places: which of them lie in an area, and how far from its centre."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from math import floor
+from math import floor, inf
+from operator import attrgetter
 from typing import Final, TypeVar
 from uuid import UUID
 
-from parkgraph.domain.geo import Area, Bounds, Circle, Coordinates
+from parkgraph.domain.geo import Area, Circle, Coordinates
 from parkgraph.domain.place import Place
 
 TILES_PER_DEGREE: Final = 128
-"""A tile is some 870 m high: a walk looks into a dozen of them, and a dense centre has some hundred places in one."""
+"""A tile is some 870 m high: a walk looks into three rows of them. A power of two, so that edges are exact."""
 
 Tile = tuple[int, int]
 """Its row, from the equator to the north, and its column, from Greenwich to the east."""
-
-Row = Mapping[int, tuple[Place, ...]]
-"""The places in tiles of one latitude, by column."""
 
 Found = tuple[float, int, Place]
 """Metres from the centre of the area, the number of the place's id, and the place: so they are in order."""
 
 T = TypeVar("T")
 
+_NUMBER: Final = attrgetter("id.int")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The places of one row of tiles, from west to east and by their ids, and where each of them is: apart from the
+    places, so that to look for some touches no others.
+    """
+
+    longitudes: "array[float]"
+    latitudes: "array[float]"
+    places: list[Place]
+
+    def between(self, west: float, east: float) -> slice:
+        """Which of them are, both edges included."""
+        return slice(bisect_left(self.longitudes, west), bisect_right(self.longitudes, east))
+
+    def over(self, changed: Iterable[tuple[Place | None, Place | None]]) -> "Row":
+        """The row with these as they are after instead of as they were before. None: not in this row."""
+        row = Row(self.longitudes[:], self.latitudes[:], self.places[:])
+        for before, after in changed:
+            if before and after and before.location == after.location:
+                row.places[row._position(before)] = after
+                continue
+            if before:
+                at = row._position(before)
+                del row.longitudes[at], row.latitudes[at], row.places[at]
+            if after:
+                at = row._position(after)
+                row.longitudes.insert(at, after.location.longitude)
+                row.latitudes.insert(at, after.location.latitude)
+                row.places.insert(at, after)
+        return row
+
+    def _position(self, place: Place) -> int:
+        """Where it is, or belongs."""
+        same = self.between(place.location.longitude, place.location.longitude)
+        return bisect_left(self.places, place.id.int, same.start, same.stop, key=_NUMBER)
+
 
 @dataclass(frozen=True, slots=True)
 class SpatialIndex:
-    """Immutable: rows of tiles. What changes makes new tiles and rows where it lies, and shares all the others."""
+    """Immutable: rows of tiles. What changes makes new rows where it lies, and shares all the others."""
 
     _rows: Mapping[int, Row] = field(default_factory=dict)
 
     def within(self, area: Area) -> list[Found]:
         """Every place in the area, the nearest to its centre first."""
-        if isinstance(area, Circle):
-            return sorted(self._around(area))
+        box, radius_m = (area.bounds, area.radius_m) if isinstance(area, Circle) else (area, inf)
         distance_m = area.centre.distances()
-        return sorted(each for box in area.split() for each in self._inside(box, distance_m))
+        found: list[Found] = []
+        for part in box.split():
+            south, north = part.south, part.north
+            for row in _among(self._rows, row_of(south), row_of(north)):
+                some = row.between(part.west, part.east)
+                found += [
+                    (metres, place.id.int, place)
+                    for latitude, longitude, place in zip(
+                        row.latitudes[some], row.longitudes[some], row.places[some], strict=True
+                    )
+                    if south <= latitude <= north and (metres := distance_m(latitude, longitude)) <= radius_m
+                ]
+        found.sort()
+        return found
 
     def tile(self, tile: Tile) -> Sequence[Place]:
         """The places in one tile."""
-        row, column = tile
-        return self._rows.get(row, {}).get(column, ())
+        number, column = tile
+        row = self._rows.get(number)
+        if row is None:
+            return ()
+        west, east = (bisect_left(row.longitudes, edge / TILES_PER_DEGREE) for edge in (column, column + 1))
+        return row.places[west:east]
 
     def over(self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Set[UUID]) -> "SpatialIndex":
         """The index over the places after; from those before, over which this one is, they differ in the changed."""
         rows = dict(self._rows)
-        for row, columns in _by_tile(before, after, changed).items():
-            tiles = dict(rows.get(row, {}))
-            for column, come in columns.items():
-                stayed = (place for place in tiles.get(column, ()) if place.id not in changed)
-                _put(tiles, column, (*stayed, *come))
-            _put(rows, row, tiles)
+        for number, moves in _by_row(before, after, changed).items():
+            row = rows.get(number, EMPTY).over(moves)
+            if row.places:
+                rows[number] = row
+            else:
+                rows.pop(number, None)
         return SpatialIndex(rows)
 
-    def _around(self, area: Circle) -> list[Found]:
-        distance_m, radius_m = area.centre.distances(), area.radius_m
-        return [
-            (metres, place.id.int, place)
-            for box in area.bounds.split()
-            for tile in self._tiles(box)
-            for place in tile
-            if (metres := distance_m(place.location)) <= radius_m
-        ]
 
-    def _inside(self, box: Bounds, distance_m: Callable[[Coordinates], float]) -> list[Found]:
-        """Of a box that does not cross the antimeridian."""
-        south, west, north, east = box.south, box.west, box.north, box.east
-        return [
-            (distance_m(at), place.id.int, place)
-            for tile in self._tiles(box)
-            for place in tile
-            if south <= (at := place.location).latitude <= north and west <= at.longitude <= east
-        ]
+EMPTY: Final = Row(array("d"), array("d"), [])
 
-    def _tiles(self, box: Bounds) -> Iterator[Sequence[Place]]:
-        south, west = tile_of(Coordinates(box.south, box.west))
-        north, east = tile_of(Coordinates(box.north, box.east))
-        for columns in _among(self._rows, south, north):
-            yield from _among(columns, west, east)
+
+def row_of(latitude: float) -> int:
+    return floor(latitude * TILES_PER_DEGREE)
 
 
 def tile_of(position: Coordinates) -> Tile:
-    return floor(position.latitude * TILES_PER_DEGREE), floor(position.longitude * TILES_PER_DEGREE)
+    return row_of(position.latitude), floor(position.longitude * TILES_PER_DEGREE)
 
 
-def _by_tile(
+def _by_row(
     before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Iterable[UUID]
-) -> dict[int, dict[int, list[Place]]]:
-    """Each tile that a changed place left, or is in now, with those that are in it now."""
-    found: dict[int, dict[int, list[Place]]] = {}
+) -> dict[int, list[tuple[Place | None, Place | None]]]:
+    """Of each row the places that changed in it, as they were there before and as they are there now."""
+    found: dict[int, list[tuple[Place | None, Place | None]]] = {}
     for place_id in changed:
-        if old := before.get(place_id):
-            row, column = tile_of(old.location)
-            found.setdefault(row, {}).setdefault(column, [])
-        if new := after.get(place_id):
-            row, column = tile_of(new.location)
-            found.setdefault(row, {}).setdefault(column, []).append(new)
+        old, new = before.get(place_id), after.get(place_id)
+        left = row_of(old.location.latitude) if old else None
+        entered = row_of(new.location.latitude) if new else None
+        if left is not None:
+            found.setdefault(left, []).append((old, new if entered == left else None))
+        if entered is not None and entered != left:
+            found.setdefault(entered, []).append((None, new))
     return found
 
 
-def _put(into: dict[int, T], key: int, value: T) -> None:
-    """Nothing is kept of what is empty."""
-    if value:
-        into[key] = value
-    else:
-        into.pop(key, None)
-
-
 def _among(values: Mapping[int, T], first: int, last: int) -> Iterable[T]:
-    """Those whose keys lie between, both ends included: the fewer of the two are looked at. None of them is empty."""
+    """Those whose keys lie between, both ends included: the fewer of the two are looked at."""
     if last - first < len(values):
-        return filter(None, map(values.get, range(first, last + 1)))
+        return (value for key in range(first, last + 1) if (value := values.get(key)) is not None)
     return [value for key, value in values.items() if first <= key <= last]

@@ -123,7 +123,8 @@ def _fitting(places: Iterable[Place], wanted: Wanted, near: Coordinates) -> Iter
         names, addresses = texts(place)
         misfits = [min(_misfit(names, each), IN_ADDRESS + _misfit(addresses, each)) for each in wanted]
         if (worst := max(misfits)) < inf:
-            yield Named(place, distance_m(place.location), sum(misfits), worst < BEGUN)
+            at = place.location
+            yield Named(place, distance_m(at.latitude, at.longitude), sum(misfits), worst < BEGUN)
 
 
 def _misfit(said: Iterable[str], beginnings: tuple[str, ...]) -> float:
