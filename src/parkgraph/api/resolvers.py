@@ -25,10 +25,11 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import Info
-from strawberry.types.arguments import convert_argument
-from strawberry.types.base import StrawberryMaybe, StrawberryObjectDefinition, StrawberryType
+from strawberry.types.arguments import InputContext, convert_argument
+from strawberry.types.base import StrawberryMaybe, StrawberryObjectDefinition, StrawberryOptional, StrawberryType
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.unset import UNSET
 
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
 from parkgraph.api.steady import class_of_objects, is_live, what_mostly_shows, what_shows
@@ -120,24 +121,31 @@ class StrawberryResolutions:
         self, field: StrawberryField, given: Mapping[str, GraphQLArgument]
     ) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
         """As strawberry's `convert_arguments`, with what is the same for all values looked up once."""
-        registry, config = self._converter.scalar_registry, self._converter.config
-        named: list[tuple[str, str, StrawberryType | type | None]] = []
+        named: list[tuple[str, str, Callable[[Any], Any] | None]] = []
         for argument in field.arguments:
-            name = config.name_converter.from_argument(argument)
+            name = self._converter.config.name_converter.from_argument(argument)
             is_leaf = is_leaf_type(get_nullable_type(given[name].type))
             as_it_is = is_leaf and not isinstance(argument.type, StrawberryMaybe)
-            named.append((name, argument.python_name, None if as_it_is else argument.type))
+            named.append((name, argument.python_name, None if as_it_is else self._conversion(name, argument.type)))
 
         def convert(values: Mapping[str, Any]) -> Mapping[str, Any]:
             return {
-                python_name: values[name]
-                if made_of is None
-                else convert_argument(values[name], made_of, registry, config, path=(name,))
-                for name, python_name, made_of in named
+                python_name: make(values[name]) if make else values[name]
+                for name, python_name, make in named
                 if name in values
             }
 
         return convert
+
+    def _conversion(self, name: str, kind: StrawberryType | type) -> Callable[[Any], Any]:
+        """As strawberry's `convert_argument`."""
+        registry, config, path = self._converter.scalar_registry, self._converter.config, (name,)
+        origin = kind.of_type if type(kind) is StrawberryOptional else kind
+        definition = getattr(origin, "__strawberry_definition__", None)
+        if not isinstance(definition, StrawberryObjectDefinition) or definition.from_input is None:
+            return lambda value: convert_argument(value, kind, registry, config, path=path)
+        make, made_of, context = definition.from_input, cast("type", origin), InputContext(None, config, registry, path)
+        return lambda value: value if value is None or value is UNSET else make(made_of, value, context)
 
 
 def attribute_read(function: Callable[..., Any]) -> str | None:

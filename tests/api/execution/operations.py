@@ -8,6 +8,7 @@ from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLNamedType,
@@ -121,14 +122,17 @@ class Operations:
 
     def _argument(self, argument: GraphQLArgument) -> str:
         if self._dice.random() < 0.4:
-            return self._variable(argument.type)
-        return self._literal(argument.type, 0)
+            return self._variable(argument)
+        return self._printed(self._json(argument.type, 0), argument.type)
 
-    def _variable(self, kind: GraphQLInputType) -> str:
-        name = f"v{len(self._declared)}"
+    def _variable(self, wanted: GraphQLArgument | GraphQLInputField) -> str:
+        """Where there is a default, it may also be null, which is wrong, or not be there, which is right."""
+        name, kind = f"v{len(self._declared)}", wanted.type
+        if wanted.default is not None and is_non_null_type(kind) and self._dice.random() < 0.5:
+            kind = kind.of_type
         self._declared.append(f"${name}: {kind}")
         if is_non_null_type(kind) or self._dice.random() < 0.8:
-            self.variables[name] = self._json(kind, 0)
+            self.variables[name] = self._json(kind, self._dice.randrange(2))
         return f"${name}"
 
     def _condition(self) -> str:
@@ -141,9 +145,6 @@ class Operations:
             self.variables[name] = self._dice.random() < 0.5
             value = f"${name}"
         return f" @{self._dice.choice(['skip', 'include'])}(if: {value})"
-
-    def _literal(self, kind: GraphQLInputType, depth: int) -> str:
-        return _printed(self._json(kind, depth), kind)
 
     def _json(self, kind: GraphQLInputType, depth: int) -> Any:
         if is_non_null_type(kind):
@@ -162,20 +163,22 @@ class Operations:
             }
         return self._dice.choice(LITERALS.get(str(kind), ("some",)))
 
+    def _printed(self, value: Any, kind: GraphQLInputType) -> str:
+        """A literal; members of objects may be variables."""
+        if is_non_null_type(kind):
+            return self._printed(value, kind.of_type)
+        if value is None:
+            return "null"
+        if is_list_type(kind):
+            return f"[{', '.join(self._printed(item, kind.of_type) for item in value)}]"
+        if isinstance(kind, GraphQLInputObjectType):
+            return "{" + ", ".join(f"{name}: {self._member(kind, name, each)}" for name, each in value.items()) + "}"
+        if isinstance(kind, GraphQLEnumType):
+            return str(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return f'"{value}"' if isinstance(value, str) else str(value)
 
-def _printed(value: Any, kind: GraphQLInputType) -> str:
-    if is_non_null_type(kind):
-        return _printed(value, kind.of_type)
-    if value is None:
-        return "null"
-    if is_list_type(kind):
-        return f"[{', '.join(_printed(item, kind.of_type) for item in value)}]"
-    if isinstance(kind, GraphQLInputObjectType):
-        return (
-            "{" + ", ".join(f"{name}: {_printed(each, kind.fields[name].type)}" for name, each in value.items()) + "}"
-        )
-    if isinstance(kind, GraphQLEnumType):
-        return str(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    def _member(self, kind: GraphQLInputObjectType, name: str, value: Any) -> str:
+        member = kind.fields[name]
+        return self._variable(member) if self._dice.random() < 0.2 else self._printed(value, member.type)

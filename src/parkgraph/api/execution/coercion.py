@@ -30,7 +30,7 @@ class NotTaken(Exception):
     """Of a value or a type: graphql-core has to look at it."""
 
 
-_NOT_TAKEN: Final = NotTaken()
+NOT_TAKEN: Final = NotTaken()
 
 
 class Inputs:
@@ -43,7 +43,7 @@ class Inputs:
             for definition in definitions:
                 signature = get_variable_signature(schema, definition)
                 if isinstance(signature, GraphQLError) or definition.default_value:
-                    raise _NOT_TAKEN
+                    raise NOT_TAKEN
                 needed = isinstance(signature.type, GraphQLNonNull)
                 self._signatures.append((signature, _function(signature.type, made, ()), needed))
         except NotTaken:
@@ -83,7 +83,7 @@ def _made(kind: GraphQLInputType, made: dict[GraphQLInputType, Coerce], within: 
 
         def not_null(value: Any) -> Any:
             if value is None:
-                raise _NOT_TAKEN
+                raise NOT_TAKEN
             return nullable(value)
 
         return not_null
@@ -94,7 +94,7 @@ def _made(kind: GraphQLInputType, made: dict[GraphQLInputType, Coerce], within: 
             if value is None:
                 return None
             if type(value) is not list:
-                raise _NOT_TAKEN
+                raise NOT_TAKEN
             return [item(each) for each in value]
 
         return listed
@@ -111,7 +111,7 @@ def _leaf(kind: GraphQLLeafType) -> Coerce:
             return None
         coerced = coerce_input_value(value)
         if coerced is Undefined:
-            raise _NOT_TAKEN
+            raise NOT_TAKEN
         return coerced
 
     return leaf
@@ -119,7 +119,7 @@ def _leaf(kind: GraphQLLeafType) -> Coerce:
 
 def _object(kind: GraphQLInputObjectType, made: dict[GraphQLInputType, Coerce], within: tuple[object, ...]) -> Coerce:
     if kind in within:
-        raise _NOT_TAKEN
+        raise NOT_TAKEN
     known = frozenset(kind.fields)
     fields = [
         (
@@ -137,17 +137,17 @@ def _object(kind: GraphQLInputObjectType, made: dict[GraphQLInputType, Coerce], 
         if value is None:
             return None
         if type(value) is not dict or not known.issuperset(value):
-            raise _NOT_TAKEN
+            raise NOT_TAKEN
         coerced: dict[str, Any] = {}
         for name, out_name, function, required, with_default in fields:
             if name in value:
                 coerced[out_name] = function(value[name])
             elif required:
-                raise _NOT_TAKEN
+                raise NOT_TAKEN
             elif with_default:
                 coerced[out_name] = coerce_default_value(with_default)
         if is_one_of and (len(value) != 1 or len(coerced) != 1 or None in coerced.values()):
-            raise _NOT_TAKEN
+            raise NOT_TAKEN
         return out_type(coerced)
 
     return input_object

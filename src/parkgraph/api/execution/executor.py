@@ -19,6 +19,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from parkgraph.api.execution.arguments import Arguments
 from parkgraph.api.execution.coercion import Inputs
 from parkgraph.api.execution.completion import Select
 from parkgraph.api.execution.conditions import conditions
@@ -144,12 +145,15 @@ class Prepared:
             self.operation,
             planned.fields,
             {
-                entry.value.field.number: entry.resolution.arguments
+                entry.value.field.number: Arguments(
+                    entry.value.field,
+                    entry.resolution.arguments if isinstance(entry.resolution, Plain) else None,
+                    hide_suggestions=executor.hide_suggestions,
+                )
                 for selection in planned.selections
                 for entry in selection.entries
-                if entry.value and isinstance(entry.resolution, Plain) and entry.resolution.arguments
+                if entry.value and entry.value.field.has_arguments
             },
-            executor.hide_suggestions,
         )
         return _Compiled(circumstances, executor.functions.compile(planned))
 

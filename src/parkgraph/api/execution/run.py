@@ -16,7 +16,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
 )
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, gather_with_cancel, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
@@ -35,17 +35,20 @@ class Field:
     parent: GraphQLObjectType
     definition: GraphQLField
 
+    @property
+    def has_arguments(self) -> bool:
+        return bool(self.definition.args or self.nodes[0].arguments)
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What all executions of an operation have in common. `convert`: of a field's arguments, by its number."""
+    """What all executions of an operation have in common. `arguments`: what makes those of a field, by its number."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
     operation: OperationDefinitionNode
     fields: Sequence[Field]
-    convert: Mapping[int, Callable[[Mapping[str, Any]], Mapping[str, Any]]]
-    hide_suggestions: bool
+    arguments: Mapping[int, Callable[[VariableValues], Mapping[str, Any]]]
 
 
 class Run:
@@ -83,14 +86,7 @@ class Run:
 
     def coerce(self, number: int) -> Mapping[str, Any]:
         """The arguments of a field. Raises GraphQLError."""
-        circumstances = self.circumstances
-        field = circumstances.fields[number]
-        made: Mapping[str, Any] = get_argument_values(
-            field.definition, field.nodes[0], self.variables, None, circumstances.hide_suggestions
-        )
-        if convert := circumstances.convert.get(number):
-            made = convert(made)
-        self.arguments[number] = made
+        made = self.arguments[number] = self.circumstances.arguments[number](self.variables)
         return made
 
     def resolve_info(self, field: Field, path: PathTo) -> GraphQLResolveInfo[Any]:

@@ -266,7 +266,7 @@ class _Writer:
         else:
             given += ["source"] if resolution.takes_source else []
             given += [f"{resolution.info}=run.info"] if resolution.info else []
-        if field.definition.args or field.nodes[0].arguments:
+        if field.has_arguments:
             self._write(3, f"arguments = run.arguments[{field.number}]", "if arguments is None:")
             self._write(4, f"arguments = run.coerce({field.number})")
             given.append("**arguments")
