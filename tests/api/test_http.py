@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -147,7 +148,16 @@ def raw(client: httpx.Client, request: bytes) -> bytes:
     """What the server answers to these bytes and no more."""
     with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=30) as connection:
         connection.sendall(request)
-        return connection.recv(65_536)
+        answer = bytearray()
+        while not _is_whole(answer) and (piece := connection.recv(65_536)):
+            answer += piece
+        return bytes(answer)
+
+
+def _is_whole(answer: bytearray) -> bool:
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
