@@ -51,8 +51,8 @@ def refresher(network: Network, settled: Settled | None = None) -> Refresher:
 
 
 @asynccontextmanager
-async def running(network: Network) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(refresher(network).run())
+async def running(network: Network, settled: Settled | None = None) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(refresher(network, settled).run())
     yield task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -261,3 +261,16 @@ def test_a_search_network_has_nothing_to_refresh() -> None:
 def test_a_retry_leaves_room_for_the_rate_that_the_network_allows() -> None:
     assert first_retry(60) == timedelta(seconds=2)
     assert first_retry(6) == timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("bug", [ValueError("no"), asyncio.CancelledError()])
+async def test_whatever_becomes_of_one_attempt_the_next_one_is_made(bug: BaseException) -> None:
+    class Broken(Settled):
+        async def __call__(self, network: Network, part: Part, *, answered: bool, changed: bool) -> None:
+            await super().__call__(network, part, answered=answered, changed=changed)
+            if len(self.told) == 1:
+                raise bug
+
+    settled = Broken()
+    async with running(feed("city", batch("a"), every=FAST), settled):
+        await eventually(lambda: len(settled.told) > 1)

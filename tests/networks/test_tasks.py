@@ -1,10 +1,10 @@
-"""Waiting for one task, which is nobody's to cancel."""
-
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
-from parkgraph.networks.tasks import ended
+from parkgraph.networks import tasks
+from parkgraph.networks.tasks import Tasks, ended
 
 
 async def test_it_is_waited_for_until_it_has_ended_however_it_did() -> None:
@@ -42,3 +42,24 @@ async def test_who_gives_up_waiting_leaves_it_going_on() -> None:
         await waiting
     assert not future.done()
     future.set_result(None)
+
+
+@pytest.mark.parametrize("bug", [None, ValueError("no"), asyncio.CancelledError()])
+async def test_what_shall_never_end_is_begun_anew_however_it_did(
+    bug: BaseException | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "AGAIN_S", 0)
+    begun, owner = asyncio.Semaphore(0), Tasks()
+
+    async def work() -> None:
+        begun.release()
+        if bug:
+            raise bug
+
+    with capture_logs() as logs:
+        task = owner.keep(work, "work")
+        for _ in range(3):
+            await begun.acquire()
+        await owner.end()
+    assert task.cancelled()
+    assert {(entry["event"], entry["task"]) for entry in logs} == ({("task_failed", "work")} if bug else set())

@@ -17,6 +17,7 @@ from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
+from parkgraph.networks.tasks import attempted
 from parkgraph.pauses import empty, in_thread
 from parkgraph.sdk.aside import computed_by
 from parkgraph.sdk.batch import Batch, Rejected
@@ -101,9 +102,9 @@ class Refresher:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._loop(Part.LISTINGS, self.refresh_listings))
+            self._begin(loops, Part.LISTINGS, self.refresh_listings)
             if Part.OCCUPANCIES in self._network.asking:
-                loops.create_task(self._loop(Part.OCCUPANCIES, self.refresh_occupancies))
+                self._begin(loops, Part.OCCUPANCIES, self.refresh_occupancies)
 
     async def refresh_listings(self) -> None:
         """One attempt."""
@@ -181,7 +182,11 @@ class Refresher:
         self._network.snapshot = snapshot
         return told
 
-    async def _loop(self, part: Part, refresh: Callable[[], Awaitable[None]]) -> None:
+    def _begin(self, loops: asyncio.TaskGroup, part: Part, refresh: Callable[[], Awaitable[None]]) -> None:
+        name = f"refresh {part} of {self._network.id}"
+        loops.create_task(self._loop(part, refresh, name), name=name)
+
+    async def _loop(self, part: Part, refresh: Callable[[], Awaitable[None]], name: str) -> None:
         asking = self._network.asking[part]
         every = asking.every or self._network.info.refresh_every
         if part is Part.OCCUPANCIES and self._network.snapshot is None:
@@ -189,10 +194,10 @@ class Refresher:
         first = first_retry(self._network.info.max_per_minute)
         failures = 0
         while True:
-            await refresh()
+            went_well = await attempted(refresh, name)
             if self._network.snapshot:
                 self._has_listings.set()
-            failures = failures + 1 if asking.code else 0
+            failures = 0 if went_well and not asking.code else failures + 1
             patience = self._network.patience(self._clock())
             await self._rest(part, pause(every, failures, patience, _dice.uniform(-1, 1), first), failures)
 

@@ -116,9 +116,9 @@ class Networks:
         `on_change` is called once with all that is restored, be it nothing.
         """
         restored = asyncio.Event()
-        self._tasks.spawn(self._run(restored), "networks")
-        self._tasks.spawn(self._keeping.follow(), "follow snapshots")
-        self._tasks.spawn(self._keep_seen(), "keep what searches saw")
+        self._tasks.keep(lambda: self._run(restored), "networks")
+        self._tasks.keep(self._keeping.follow, "follow snapshots")
+        self._tasks.keep(self._keep_seen, "keep what searches saw")
         for network in self:
             if not network.info.may_store:
                 self._start_refreshing(network.id)

@@ -1,14 +1,17 @@
 """Background tasks that somebody owns: none is lost, none fails in silence."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import structlog
 
 _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+AGAIN_S: Final = 1.0
+"""Before what shall never end is begun anew."""
 
 
 async def ended(task: asyncio.Future[Any], seconds: float | None) -> None:
@@ -35,6 +38,22 @@ async def ended(task: asyncio.Future[Any], seconds: float | None) -> None:
             timer.cancel()
 
 
+async def attempted(work: Callable[[], Awaitable[object]], name: str) -> bool:
+    """Whether it went well, for what goes on whatever becomes of one round: a bug is logged.
+
+    Only who cancels the task that runs ends that: a cancellation of what it waits for is a bug like others.
+    """
+    try:
+        await work()
+    except (Exception, asyncio.CancelledError) as fault:
+        task = asyncio.current_task()
+        if isinstance(fault, asyncio.CancelledError) and task and task.cancelling():
+            raise
+        _log.error("task_failed", task=name, exc_info=fault)
+        return False
+    return True
+
+
 class Tasks:
     """The tasks of one owner."""
 
@@ -47,6 +66,16 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    def keep(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> asyncio.Task[None]:
+        """Run beside the rest for ever: what ends of itself, which it shall not, is begun anew."""
+
+        async def for_ever() -> None:
+            while True:
+                await attempted(work, name)
+                await asyncio.sleep(AGAIN_S)
+
+        return self.spawn(for_ever(), name)
 
     async def end(self) -> None:
         """Cancel all, and wait until they have ended."""
