@@ -72,7 +72,7 @@ class PlaceConnection:
 
     @strawberry.field
     def nodes(self) -> list[Place]:
-        return [Place.of(hit.place) for hit in self.subject.hits]
+        return self.subject.places  # type: ignore[return-value]
 
     @strawberry.field
     def page_info(self) -> PageInfo:

@@ -1,6 +1,6 @@
 """One place in an answer: how far it is, what it costs, whether it passes the filter, and where it is sorted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -157,17 +157,23 @@ class Nearest(Sequence[Hit]):
         self._found = found
         self._asked = asked
 
+    @property
+    def places(self) -> list[Place]:
+        """Of the hits, none of which is made for that."""
+        return [place for _, _, place in self._found]
+
     def __len__(self) -> int:
         return len(self._found)
 
     @overload
     def __getitem__(self, at: int) -> Hit: ...
     @overload
-    def __getitem__(self, at: slice) -> list[Hit]: ...
-    def __getitem__(self, at: int | slice) -> Hit | list[Hit]:
-        if isinstance(at, slice):
-            return list(map(self._hit, self._found[at]))
-        return self._hit(self._found[at])
+    def __getitem__(self, at: slice) -> "Nearest": ...
+    def __getitem__(self, at: int | slice) -> "Hit | Nearest":
+        return Nearest(self._found[at], self._asked) if isinstance(at, slice) else self._hit(self._found[at])
+
+    def __iter__(self) -> Iterator[Hit]:
+        return map(self._hit, self._found)
 
     def _hit(self, found: Found) -> Hit:
         metres, _, place = found

@@ -41,13 +41,20 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Page(Generic[H]):
-    """`same_until`: from when on, though the graph and the networks stay as they are, other hits may be on it."""
+    """`found`: the hits that are on it, which may be made anew whenever they are looked at.
 
-    hits: Sequence[H]
+    `same_until`: from when on, though the graph and the networks stay as they are, other hits may be on it.
+    """
+
+    found: Sequence[H]
     total: int
     has_next: bool
     has_previous: bool
     same_until: datetime = FOR_EVER
+
+    @lazily
+    def hits(self) -> Sequence[H]:
+        return list(self.found)
 
     @lazily
     def until(self) -> datetime:
@@ -58,7 +65,7 @@ class Page(Generic[H]):
 
 
 class Pages(Generic[H]):
-    """By the question's fingerprint, page size and cursor."""
+    """By the question, page size and cursor."""
 
     def __init__(self, limit: int = KEPT_HITS) -> None:
         self._limit = limit
@@ -88,11 +95,11 @@ class Pages(Generic[H]):
         """Keep what was found at this moment."""
         self._forget(asked)
         self._kept[asked] = moment, page
-        self._number += len(page.hits) + 1
+        self._number += len(page.found) + 1
         while self._number > self._limit:
             self._forget(next(iter(self._kept)))
 
     def _forget(self, asked: Hashable) -> None:
         if asked in self._kept:
             _, page = self._kept.pop(asked)
-            self._number -= len(page.hits) + 1
+            self._number -= len(page.found) + 1

@@ -1,5 +1,6 @@
 """What a search asks for."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -11,6 +12,7 @@ from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph import cursors
+from parkgraph.graph.quotes import asked
 
 
 class PlaceSort(StrEnum):
@@ -73,8 +75,14 @@ class Question:
         """Whether what is on the page is decided by what is open now."""
         return self.filter.open_during_stay is not None and self.stay is None
 
+    @property
+    def key(self) -> Hashable:
+        """By which answers are kept."""
+        return self.area, asked(self.stay, self.vehicle), self.filter, self.sort
+
     @cached_property
     def fingerprint(self) -> str:
+        """To which cursors are bound."""
         f = self.filter
         sets = [sorted(s) if s is not None else None for s in (f.networks, f.kinds, f.features)]
         rest = (f.open_during_stay, f.vacant, f.bookable, f.max_price, f.fits)

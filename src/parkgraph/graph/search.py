@@ -68,6 +68,12 @@ class Answer:
         return self.page.hits
 
     @property
+    def places(self) -> list[Place]:
+        """Of the hits."""
+        found = self.page.found
+        return found.places if isinstance(found, Nearest) else [hit.place for hit in found]
+
+    @property
     def total(self) -> int:
         """In all pages."""
         return self.page.total
@@ -124,8 +130,7 @@ class Search:
             answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
         finally:
             self._patience.end()
-        # A fingerprint takes as long as some places: it is made where something may be known by it.
-        asked = None if answers and any(answer.batch for answer in answers) else (question.fingerprint, first, after)
+        asked = None if answers and any(answer.batch for answer in answers) else (question.key, first, after)
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
@@ -170,7 +175,9 @@ class Search:
             every = list(every)
             hits = sorted((hit for hit in every if hit.passes(question.filter)), key=KEY)
         begin = self._after(hits, question, after)
-        page = await self._with_room(hits[begin : begin + first], question, ends)
+        page: Sequence[Hit] = hits[begin : begin + first]
+        if question.stay:
+            page = await self._with_room(list(page), question, ends)
         page = await self._with_quotes(page, question, answers, ends)
         if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
             page = [hit.but(hit.priced.but(hit.priced.ready, several_currencies=True)) for hit in page]
