@@ -13,13 +13,16 @@ class Flying:
     """Flights that land when a test lets them, and count."""
 
     def __init__(self) -> None:
-        self.flights: SingleFlight[str, int] = SingleFlight("test")
+        self.flights: SingleFlight[str, int] = SingleFlight()
         self.begun = 0
         self.ended = 0
         self.land = asyncio.Event()
         self.now = asyncio.get_running_loop().time
 
-    async def fly(self) -> int:
+    def fly(self) -> "asyncio.Task[int]":
+        return asyncio.create_task(self._fly())
+
+    async def _fly(self) -> int:
         self.begun += 1
         try:
             await self.land.wait()
@@ -108,7 +111,10 @@ async def test_a_failure_is_everybody_s(flying: Flying) -> None:
         raise ZeroDivisionError
 
     ends = flying.now() + 60
-    outcomes = await asyncio.gather(*(flying.flights.join("a", crash, ends) for _ in range(3)), return_exceptions=True)
+    outcomes = await asyncio.gather(
+        *(flying.flights.join("a", lambda: asyncio.create_task(crash()), ends) for _ in range(3)),
+        return_exceptions=True,
+    )
     assert [type(outcome) for outcome in outcomes] == [ZeroDivisionError] * 3
 
 

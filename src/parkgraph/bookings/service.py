@@ -72,7 +72,7 @@ class Bookings:
         self._patience = patience
         self._observer = observer
         self._settling = Settling(repository, networks, clock, patience, observer)
-        self._flights = SingleFlight[object, Outcome | None]("book")
+        self._flights = SingleFlight[object, Outcome | None]()
         self._tasks = Tasks()
 
     async def start(self) -> None:
@@ -123,8 +123,12 @@ class Bookings:
     async def _fly(self, key: object, begin: Callable[[float], Coroutine[Any, Any, Outcome | None]]) -> Outcome:
         """One at a time for each key, carried to its end even if nobody waits any more."""
         ends = asyncio.get_running_loop().time() + self._patience.whole_s
-        self._flights.detach(key, lambda: begin(ends), ends)
-        outcome = await self._flights.join(key, lambda: begin(ends), ends)
+
+        def fly() -> asyncio.Task[Outcome | None]:
+            return self._tasks.spawn(begin(ends), "book")
+
+        self._flights.detach(key, fly, ends)
+        outcome = await self._flights.join(key, fly, ends)
         if outcome is None:
             raise BookingsUnavailable
         return outcome

@@ -1,23 +1,24 @@
 """Asking search networks inside a query: all at once, each under the query's deadline."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from parkgraph.domain.geo import Area
 from parkgraph.domain.place import Listing
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
+from parkgraph.networks.flights import landed
 from parkgraph.networks.found import Found
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.memory import OFFERS, OfSearches
 from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
-from parkgraph.networks.questions import News, Questions
+from parkgraph.networks.questions import News, Pending, Questions, Reply
 from parkgraph.networks.quotes import check_each
 from parkgraph.networks.refresh import all_are, checked
 from parkgraph.networks.reports import Code, SourceReport, SourceStatus
@@ -26,13 +27,26 @@ from parkgraph.sdk.batch import Batch
 from parkgraph.sdk.contract import SearchAdapter
 
 
-@dataclass(frozen=True, slots=True)
-class SearchAnswer:
-    """What one network answered; `batch` is None where it was not asked or failed, and nothing is remembered."""
+class SearchAnswer(NamedTuple):
+    """What one network answered, by when (None: it was not asked); `batch` is None where it was not asked or failed,
+    and nothing is remembered.
+    """
 
     network: Network
     batch: Batch[Listing] | None
-    report: SourceReport
+    status: SourceStatus
+    code: Code | None = None
+    latency_ms: int = 0
+    at: datetime | None = None
+
+    @property
+    def report(self) -> SourceReport:
+        """The network's part in the answer."""
+        network, batch, status, code, latency_ms, at = self
+        if batch is None:
+            return SourceReport(network, status, latency_ms, code=code, fetched_at=at)
+        code = code or (None if batch.complete else Code.INCOMPLETE)
+        return SourceReport(network, status, latency_ms, batch.as_of, len(batch.items), code, at)
 
 
 Seen = Callable[[Network, Batch[Listing]], News]
@@ -80,30 +94,51 @@ class Searches:
 
     async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
         """One answer for each search network within `deadline` seconds."""
-        if not self._asked:
-            return ()
-        ends, question = asyncio.get_running_loop().time() + deadline, _Question(area, stay, vehicle)
-        return await asyncio.gather(*(self._search(network_id, question, ends) for network_id in self._asked))
+        return await self._search(self._asked, _Question(area, stay, vehicle), deadline)
 
     async def search_one(
         self, network_id: str, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float
     ) -> SearchAnswer:
         """The answer of one network within `deadline` seconds. Raises KeyError."""
-        ends = asyncio.get_running_loop().time() + deadline
-        return await self._search(network_id, _Question(area, stay, vehicle), ends)
+        (answer,) = await self._search([network_id], _Question(area, stay, vehicle), deadline)
+        return answer
 
     async def aclose(self) -> None:
         """End what is being asked."""
         for questions in self.questions:
             await questions.aclose()
 
-    async def _search(self, network_id: str, question: "_Question", ends: float) -> SearchAnswer:
+    async def _search(
+        self, network_ids: Collection[str], question: "_Question", deadline: float
+    ) -> Sequence[SearchAnswer]:
+        """All are asked, then all waited for at once, and then for what is new of it."""
+        clock = asyncio.get_running_loop().time
+        ends = clock() + deadline
+        begun = {network_id: self._begin(network_id, question, ends) for network_id in network_ids}
+        if flights := [each.flight for each in begun.values() if isinstance(each, Pending)]:
+            await landed(flights, ends)
+        replies = {
+            network_id: self._asked[network_id][1].reply(each) if isinstance(each, Pending) else each
+            for network_id, each in begun.items()
+        }
+        if news := [each.news for each in replies.values() if each.news]:
+            await ended(news, max(0.0, ends - clock()))
+        return [
+            SearchAnswer(
+                self._asked[network_id][1].network, each.value, each.status, each.code, each.latency_ms, each.at
+            )
+            for network_id, each in replies.items()
+        ]
+
+    def _begin(
+        self, network_id: str, question: "_Question", ends: float
+    ) -> "Reply[Batch[Listing]] | Pending[Batch[Listing]]":
         adapter, questions = self._asked[network_id]
-        network, area, stay, vehicle = questions.network, question.area, question.stay, question.vehicle
-        if not network.covers(area):
-            return SearchAnswer(network, None, SourceReport(network, SourceStatus.NOT_COVERED))
-        if network.info.needs_stay and stay is None:
-            return SearchAnswer(network, None, SourceReport(network, SourceStatus.NEEDS_STAY))
+        area, stay, vehicle = question.area, question.stay, question.vehicle
+        if not questions.network.covers(area):
+            return Reply(None, SourceStatus.NOT_COVERED)
+        if questions.network.info.needs_stay and stay is None:
+            return Reply(None, SourceStatus.NEEDS_STAY)
 
         async def ask() -> Batch[Listing]:
             batch = self._checked(network_id, await adapter.search(area, stay, vehicle))
@@ -111,18 +146,7 @@ class Searches:
                 self._found[network_id].note(batch, stay, vehicle)
             return batch
 
-        reply = await questions.ask(question, ask, ends)
-        batch = reply.value
-        if reply.news:
-            left = ends - asyncio.get_running_loop().time()
-            await ended(reply.news, max(0.0, left))
-        if batch is None:
-            return SearchAnswer(network, None, reply.report(network))
-        code = reply.code or (None if batch.complete else Code.INCOMPLETE)
-        report = SourceReport(
-            network, reply.status, reply.latency_ms, batch.as_of, len(batch.items), code, fetched_at=reply.at
-        )
-        return SearchAnswer(network, batch, report)
+        return questions.begin(question, ask, ends)
 
     def _checked(self, network_id: str, answer: object) -> Batch[Listing]:
         """The answer, if it keeps the contract, else raises TypeError. The very batch of before did."""

@@ -1,7 +1,7 @@
 """Background tasks that somebody owns: none is lost, none fails in silence."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -14,28 +14,39 @@ AGAIN_S: Final = 1.0
 """Before what shall never end is begun anew."""
 
 
-async def ended(task: asyncio.Future[Any], seconds: float | None) -> None:
-    """Wait until it has ended, however it did, or the time is over. It is neither cancelled nor asked how.
+async def ended(futures: Iterable[asyncio.Future[Any]], seconds: float | None) -> None:
+    """Wait until all have ended, however they did, or the time is over. None is cancelled, nor asked how it ended.
 
-    As `asyncio.wait` of one, which is made for many and takes three times as long.
+    As `asyncio.wait`, which takes three times as long.
     """
-    if task.done():
+    waited_for = [future for future in futures if not future.done()]
+    if not waited_for:
         return
     loop = asyncio.get_running_loop()
     waiter: asyncio.Future[None] = loop.create_future()
+    left = len(waited_for)
 
-    def wake(_: object = None) -> None:
+    def wake() -> None:
         if not waiter.done():
             waiter.set_result(None)
 
+    def one_less(_: object) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            wake()
+
     timer = None if seconds is None else loop.call_later(seconds, wake)
-    task.add_done_callback(wake)
+    for future in waited_for:
+        future.add_done_callback(one_less)
     try:
         await waiter
     finally:
-        task.remove_done_callback(wake)
         if timer:
             timer.cancel()
+        if left:
+            for future in waited_for:
+                future.remove_done_callback(one_less)
 
 
 async def attempted(work: Callable[[], Awaitable[object]], name: str) -> bool:

@@ -15,20 +15,24 @@ class Connection(asyncio.Protocol):
         self._reading: Reading | None = None
         self._answer: asyncio.Future[Answer] | None = None
 
-    async def ask(self, written: bytes, begin: Begin) -> Answer:
-        """The answer to this request. Raises as the `outcome` of a `Reading`.
+    async def ask(self, written: bytes, begin: Begin, ends: float) -> Answer:
+        """The answer to this request. Raises as the `outcome` of a `Reading`, and TimeoutError where there is none by
+        the instant `ends` of the loop's clock.
 
         Afterwards the connection is closed unless another request may follow.
         """
         if self.is_closed:
             raise Lost
         reading = self._reading = Reading(begin)
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
         self._answer = answer
+        timer = loop.call_at(ends, self._time_out)
         try:
             self._transport.write(written)
             return await answer
         finally:
+            timer.cancel()
             self._reading = self._answer = None
             if not reading.may_go_on:
                 self.close()
@@ -56,6 +60,9 @@ class Connection(asyncio.Protocol):
         if self._reading and not self._reading.outcome:
             self._reading.end()
             self._tell()
+
+    def _time_out(self) -> None:
+        self.close(TimeoutError())
 
     def _tell(self) -> None:
         if self._reading is None or self._answer is None or self._answer.done():

@@ -1,8 +1,7 @@
 """One network's way out: every call ends in time, in bounds, and in a Response or a fault."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,8 +15,9 @@ from parkgraph.sdk.client import Response
 from parkgraph.sdk.faults import NetworkFault, RateLimited, TimedOut, Unavailable
 from parkgraph.sdk.transport.body import ENCODINGS, Body
 from parkgraph.sdk.transport.pace import Pace, RetryBudget
+from parkgraph.sdk.transport.reading import Answer
 from parkgraph.sdk.transport.request import Request, build_request, moved_within_site
-from parkgraph.sdk.transport.revalidation import Kept, Revalidation
+from parkgraph.sdk.transport.revalidation import Kept, Revalidation, can_be_revalidated
 from parkgraph.sdk.transport.status import Interrupted, Redirected, check_status
 from parkgraph.sdk.transport.wire import Wire
 
@@ -55,7 +55,8 @@ class HttpClient:
         self, limits: HttpLimits | None = None, *, allow_private: bool = False, user_agent: str = "parkgraph"
     ) -> None:
         self._limits = limits or HttpLimits()
-        self._user_agent = user_agent
+        self._deadline_s = self._limits.deadline.total_seconds()
+        self._own_headers = {"user-agent": user_agent, "accept-encoding": ENCODINGS}
         self._wire = Wire(self._limits.max_connections, allow_private=allow_private)
         self._pace = Pace(self._limits.max_per_minute)
         self._budget = RetryBudget()
@@ -83,7 +84,10 @@ class HttpClient:
     ) -> Response:
         """Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
         request = build_request("GET", url, self._headers(headers), params=params)
-        return await self._in_time(partial(self._follow, request, MAX_HOPS if follow else 0))
+        try:
+            return await self._follow(request, MAX_HOPS if follow else 0, self._ends())
+        except (TimeoutError, Interrupted, Redirected) as fault:
+            raise self._told(fault) from None
 
     async def post(
         self,
@@ -95,44 +99,49 @@ class HttpClient:
     ) -> Response:
         """Sent once. Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
         request = build_request("POST", url, self._headers(headers), json=json, form=form)
-        return await self._in_time(partial(self._send, request))
-
-    async def _in_time(self, call: Callable[[float], Awaitable[Response]]) -> Response:
-        """Hands the call the instant of the loop's clock at which it ends, whatever it is doing."""
-        seconds = self._limits.deadline.total_seconds()
-        ends = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout_at(ends):
-                return await call(ends)
-        except TimeoutError:
-            raise TimedOut(f"no answer within {seconds:g} s") from None
-        except (Interrupted, Redirected) as fault:
-            raise Unavailable(str(fault)) from None
+            return await self._send(request, self._ends())
+        except (TimeoutError, Interrupted, Redirected) as fault:
+            raise self._told(fault) from None
+
+    def _ends(self) -> float:
+        """The instant of the loop's clock at which a call that begins now ends, whatever it waits for."""
+        return asyncio.get_running_loop().time() + self._deadline_s
+
+    def _told(self, fault: Exception) -> Unavailable:
+        """What an adapter hears of what stays inside."""
+        return (
+            TimedOut(f"no answer within {self._deadline_s:g} s")
+            if isinstance(fault, TimeoutError)
+            else Unavailable(str(fault))
+        )
 
     async def _follow(self, request: Request, hops: int, ends: float) -> Response:
-        for _ in range(hops):
+        while True:
             try:
                 return await self._get(request, ends)
             except Redirected as moved:
+                if not hops:
+                    raise
+                hops -= 1
                 request = moved_within_site(request, moved)
-        return await self._get(request, ends)
 
     async def _get(self, request: Request, ends: float) -> Response:
-        key = (str(request.url), tuple(request.headers.items()))
-        kept = self._kept.find(key)
-        if kept:
-            request = replace(request, headers={**request.headers, **kept.conditions})
-        response = await self._repeat(request, ends, kept)
-        self._kept.keep(key, response)
+        kept = self._kept.find(request.key) if self._kept else None
+        asked = replace(request, headers={**request.headers, **kept.conditions}) if kept else request
+        try:
+            response = await self._send(asked, ends, kept)
+        except Interrupted as fault:
+            async with asyncio.timeout_at(ends):
+                response = await self._repeat(asked, ends, kept, fault)
+        if self._kept or can_be_revalidated(response):
+            self._kept.keep(request.key, response)
         return response
 
-    async def _repeat(self, request: Request, ends: float, kept: Kept | None) -> Response:
-        try:
-            return await self._send(request, ends, kept)
-        except Interrupted as fault:
-            first: Interrupted | None = fault
+    async def _repeat(self, request: Request, ends: float, kept: Kept | None, failed: Interrupted) -> Response:
+        """After the first attempt failed, of which tenacity is told: where none does, it would be a tenth of a call."""
+        first: Interrupted | None = failed
 
-        # tenacity's bookkeeping is a tenth of a call, so it hears of the first attempt only where that failed.
         async def attempt() -> Response:
             nonlocal first
             if first:
@@ -149,23 +158,37 @@ class HttpClient:
         now = asyncio.get_running_loop().time()
         return attempt.attempt_number >= ATTEMPTS or not self._pace.is_free(now) or not self._budget.spend()
 
-    def _headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
-        own = {name.lower(): value for name, value in (given or {}).items()}
-        return {"user-agent": self._user_agent, **own, "accept-encoding": ENCODINGS}
+    def _headers(self, given: Mapping[str, str] | None) -> Mapping[str, str]:
+        if not given:
+            return self._own_headers
+        return {
+            **self._own_headers,
+            **{name.lower(): value for name, value in given.items()},
+            "accept-encoding": ENCODINGS,
+        }
 
     async def _send(self, request: Request, ends: float, kept: Kept | None = None) -> Response:
-        await self._turn(ends)
-        with _span(request) as span:
-            try:
-                answer = await self._wire.exchange(request, partial(self._begin, kept))
-            except (NetworkFault, Interrupted, Redirected) as fault:
-                span.failed(type(fault).__name__)
-                raise
-            span.note({"http.response.status_code": answer.status})
+        if wait := self._take_turn(ends):
+            await self._rest(wait)
+        answer = await self._exchanged(request, ends, kept)
         self._budget.earn()
         if kept and answer.status == NOT_MODIFIED:
             return kept.renewed(answer.headers)
         return Response(answer.status, answer.headers, answer.content)
+
+    async def _exchanged(self, request: Request, ends: float, kept: Kept | None) -> Answer:
+        begin = partial(self._begin, kept)
+        if not tracing.is_on():
+            return await self._wire.exchange(request, begin, ends)
+        facts = {"http.request.method": request.method, "server.address": request.url.host or ""}
+        with tracing.span(request.method, tracing.Kind.CLIENT, facts) as span:
+            try:
+                answer = await self._wire.exchange(request, begin, ends)
+            except (NetworkFault, Interrupted, Redirected) as fault:
+                span.failed(type(fault).__name__)
+                raise
+            span.note({"http.response.status_code": answer.status})
+        return answer
 
     def _begin(self, kept: Kept | None, status: int, headers: Mapping[str, str]) -> Body:
         """What reads the body. Raises where there is none to be had."""
@@ -176,25 +199,20 @@ class HttpClient:
         declared = int(length) if length.isdecimal() else None
         return Body(headers.get("content-encoding", ""), declared, self._limits.max_bytes)
 
-    async def _turn(self, ends: float) -> None:
-        """Wait for the allowed rate. Raises RateLimited at once where the turn comes after the deadline."""
-        pace = self._pace
+    def _take_turn(self, ends: float) -> float:
+        """The seconds to wait for the allowed rate. Raises RateLimited where the turn comes after the deadline."""
         now = asyncio.get_running_loop().time()
-        wait = pace.take(now)
+        wait = self._pace.take(now)
         if now + wait > ends:
-            pace.give_back()
+            self._pace.give_back()
             raise RateLimited("the allowed rate of requests is used up", timedelta(seconds=wait))
-        if not wait:
-            return
+        return wait
+
+    async def _rest(self, wait: float) -> None:
+        """Until the turn that was taken has come."""
+        pace = self._pace
         try:
             await asyncio.sleep(wait)
         except asyncio.CancelledError:
             pace.give_back()
             raise
-
-
-def _span(request: Request) -> AbstractContextManager[tracing.Span]:
-    if not tracing.is_on():
-        return tracing.UNSEEN
-    facts = {"http.request.method": request.method, "server.address": request.url.host or ""}
-    return tracing.span(request.method, tracing.Kind.CLIENT, facts)

@@ -22,17 +22,23 @@ _AS_WRITTEN: Final = "%!$&'()*+,;=:@/?-._~[]"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are lower case."""
+    """Header names are lower case. `origin`: scheme, host and port of its address."""
 
     method: str
     url: URL
-    headers: dict[str, str]
+    origin: URL
+    headers: Mapping[str, str]
     body: bytes | None = None
+
+    @property
+    def key(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """All that the answer to a GET depends on."""
+        return str(self.url), tuple(self.headers.items())
 
     def written(self) -> bytes:
         """As HTTP/1.1."""
-        url, body = self.url, self.body
-        lines = [f"{self.method} {url.raw_path_qs} HTTP/1.1", f"host: {url.host_port_subcomponent}"]
+        body = self.body
+        lines = [f"{self.method} {self.url.raw_path_qs} HTTP/1.1", f"host: {self.origin.host_port_subcomponent}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if "accept" not in self.headers:
             lines.append("accept: */*")
@@ -55,10 +61,14 @@ def build_request(
         if not (value.isascii() and value.isprintable() and _is_token(name)):
             raise Denied("a header holds a character that cannot be sent")
     address = _address(url)
-    if params:
-        address = address.update_query(params)
     body, kind = _body(json, form)
-    return Request(method, address, {**headers, "content-type": kind} if kind else dict(headers), body)
+    return Request(
+        method,
+        address.update_query(params) if params else address,
+        address.origin(),  # which yarl works out once for each address
+        {**headers, "content-type": kind} if kind else headers,
+        body,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -37,16 +37,16 @@ class Revalidation:
             max_bytes, getsizeof=lambda kept: max(least, len(kept.response.content))
         )
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def find(self, key: Key) -> Kept | None:
         """The answer kept for this request, if any."""
-        return self._kept.get(key) if self._kept else None
+        return self._kept.get(key)
 
     def keep(self, key: Key, response: Response) -> None:
         """Remember this answer instead of an earlier one; forget both where it cannot be revalidated."""
-        if self._kept:
-            self._kept.pop(key, None)
-        if response.headers.keys().isdisjoint(_VALIDATORS):
-            return
+        self._kept.pop(key, None)
         conditions = {
             condition: value
             for validator, condition in _VALIDATORS.items()
@@ -55,6 +55,11 @@ class Revalidation:
         no_store = "no-store" in response.headers.get("cache-control", "").lower()
         if response.status == 200 and conditions and not no_store and len(response.content) <= self._kept.maxsize:
             self._kept[key] = Kept(response, conditions)
+
+
+def can_be_revalidated(response: Response) -> bool:
+    """Whether it says anything by which it may be asked for again."""
+    return not response.headers.keys().isdisjoint(_VALIDATORS)
 
 
 def _is_plain(value: str) -> bool:

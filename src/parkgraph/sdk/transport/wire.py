@@ -60,23 +60,33 @@ class Wire:
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
 
-    async def exchange(self, request: Request, begin: Begin) -> Answer:
-        """The answer, as far as `begin` wants it.
+    async def exchange(self, request: Request, begin: Begin, ends: float) -> Answer:
+        """The answer, as far as `begin` wants it, by the instant `ends` of the loop's clock.
 
         A GET on a connection that was used before, and closed meanwhile, is sent once more. Raises Denied, Unavailable,
-        or Interrupted where another attempt may do better. There is no time-out here.
+        TimeoutError, or Interrupted where another attempt may do better.
         """
-        if self._turns is None:
-            self._turns = asyncio.Semaphore(self.max_connections)
-        async with self._turns:
-            written, site = request.written(), self._site(request.url)
+        turns = self._turns
+        if turns is None:
+            turns = self._turns = asyncio.Semaphore(self.max_connections)
+        if turns.locked():
+            async with asyncio.timeout_at(ends):
+                await turns.acquire()
+        else:
+            await turns.acquire()
+        try:
+            written, site = request.written(), self._site(request.origin)
             if kept := _kept(site):
                 try:
-                    return await self._ask(kept, site, written, begin)
+                    return await self._ask(kept, site, written, begin, ends)
                 except Lost:
                     if request.method != "GET":
                         raise
-            return await self._ask(await self._opened(site), site, written, begin)
+            async with asyncio.timeout_at(ends):
+                opened = await self._opened(site)
+            return await self._ask(opened, site, written, begin, ends)
+        finally:
+            turns.release()
 
     async def aclose(self) -> None:
         """Close every connection. Calls under way fail with Unavailable."""
@@ -86,9 +96,9 @@ class Wire:
         for connection in list(self._open):
             connection.close(Unavailable("the client is closed"))
 
-    async def _ask(self, connection: Connection, site: _Site, written: bytes, begin: Begin) -> Answer:
+    async def _ask(self, connection: Connection, site: _Site, written: bytes, begin: Begin, ends: float) -> Answer:
         try:
-            return await connection.ask(written, begin)
+            return await connection.ask(written, begin, ends)
         finally:
             if not connection.is_closed:
                 loop = asyncio.get_running_loop()
@@ -97,8 +107,7 @@ class Wire:
                 if self._sweep is None:
                     self._sweep = loop.call_later(KEPT_S, self._close_idle)
 
-    def _site(self, url: URL) -> _Site:
-        origin = url.origin()
+    def _site(self, origin: URL) -> _Site:
         site = self._sites.get(origin)
         if site is None:
             if len(self._sites) >= SITES:
