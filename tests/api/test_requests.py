@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parkgraph.api.errors import BadUserInputError
@@ -74,6 +74,43 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text() | MEMBERS, inner, max_size=4),
 )
+
+
+NAME = st.sampled_from(["a", "b", ":", "a:b", r"\u003a", r"\u003A", r"\":"])
+TEXT = st.recursive(
+    NAME.map('"{}"'.format) | st.sampled_from(["1", "null", "[]", "{}"]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(st.tuples(NAME, inner), max_size=3).map(
+            lambda members: "{" + ", ".join(f'"{name}" : {value}' for name, value in members) + "}"
+        )
+    ),
+    max_leaves=10,
+)
+"""JSON in which names may be there twice, and colons may stand anywhere."""
+
+
+@given(TEXT)
+@example('{"a": ":", "a": 1}')
+@example('{"a": {"b": 1, "b": 2}, "a": ":"}')
+@example("[" * 200 + "]" * 200)
+def test_a_name_that_is_given_twice_is_found_wherever_it_is(variables: str) -> None:
+    try:
+        from_body(f'{{"query": "{{ a: b }}", "variables": {{"x": {variables}}}}}'.encode())
+        found = False
+    except BadUserInputError as refused:
+        found = "is given twice" in refused.message
+    assert found == _is_twice(json.loads(variables, object_pairs_hook=list))
+
+
+def _is_twice(value: object) -> bool:
+    """Whether a name is, in JSON whose objects are lists of pairs."""
+    if isinstance(value, tuple):
+        return _is_twice(value[1])
+    if not isinstance(value, list):
+        return False
+    names = [each[0] for each in value if isinstance(each, tuple)]
+    return len(names) != len(set(names)) or any(map(_is_twice, value))
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
