@@ -16,14 +16,17 @@ from parkgraph.api.execution.completion import Select
 from parkgraph.api.execution.resolution import ITSELF
 from parkgraph.api.execution.run import PathTo, Run
 
-Key = tuple[int, int]
-"""The number of a selection, and the identity of what is shown."""
+OF_IDENTITY: Final = 64
+"""Bits. A key is the number of a way of keeping, and below that the identity of what is shown."""
 
 Made = Fragment | Sequence[bytes]
 """JSON of an object; where it has holes, what is before the first, between each two, and after the last."""
 
-ENTRY_BYTES: Final = 390
+ENTRY_BYTES: Final = 340
 """What an entry takes besides its JSON, as measured of 100,000."""
+
+CHANCES: Final = 8
+"""For each entry that comes, so many others at most stay a while longer since they were asked for."""
 
 HOLE: Final = b"\xff"
 """What is in no text in UTF-8."""
@@ -31,12 +34,27 @@ HOLE: Final = b"\xff"
 _HOLE: Final = Fragment(HOLE)
 
 
+class _Entry:
+    """`is_wanted`: it was asked for since it came, or since it would have been forgotten."""
+
+    __slots__ = ("is_wanted", "made", "shown", "size")
+
+    def __init__(self, shown: object, made: Made, size: int) -> None:
+        self.shown = shown
+        self.made = made
+        self.size = size
+        self.is_wanted = False
+
+
 class Fragments:
-    """At most so many bytes of them: what was asked for longest ago is forgotten first."""
+    """At most so many bytes of them: what came first is forgotten first, but for what was asked for since. Those have
+    another round, which costs nothing when they are asked for: a list of them in order of use would have to be touched
+    in three places of memory for each.
+    """
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[Key, tuple[object, Made, int]] = OrderedDict()
+        self._kept: OrderedDict[int, _Entry] = OrderedDict()
         self._numbers = count()
         self.bytes = 0
 
@@ -58,13 +76,13 @@ class Fragments:
         are holes, which `holes` fills.
         """
         unkept, is_itself = otherwise or select, shown_by == ITSELF
-        find, look = self._kept.get, self._kept.move_to_end
+        find, base = self._kept.get, number << OF_IDENTITY
 
         def select_kept(run: Run, source: Any, path: PathTo) -> Any:
             shown = source if is_itself else getattr(source, shown_by)
             if shown is None:
                 return unkept(run, source, path)
-            key = number, id(shown)
+            key = base + id(shown)
             found = find(key)
             if found is None:
                 errors, done = len(run.errors), select(run, source, path)
@@ -73,8 +91,8 @@ class Fragments:
                 if done.__class__ is dict:
                     return self._keep(key, shown, done, keys)
                 return self._keep_later(run, errors, key, shown, done, keys)
-            look(key)
-            made = found[1]
+            found.is_wanted = True
+            made = found.made
             if made.__class__ is Fragment:
                 return made
             filled = holes(run, source, path)
@@ -86,24 +104,23 @@ class Fragments:
         """As `otherwise`, of a list of objects that are `kept` with this number as a whole, by what they are: without a
         call for each, where all of them are.
         """
-        find, look = self._kept.get, self._kept.move_to_end
+        find, base = self._kept.get, number << OF_IDENTITY
 
         def list_kept(run: Run, source: Any, path: PathTo) -> Any:
             if source.__class__ is not list and source.__class__ is not tuple:
                 return otherwise(run, source, path)
             done = []
             for each in source:
-                key = number, id(each)
-                found = find(key)
+                found = find(base + id(each))
                 if found is None:
                     return otherwise(run, source, path)
-                look(key)
-                done.append(found[1])
+                found.is_wanted = True
+                done.append(found.made)
             return done
 
         return list_kept
 
-    def _keep(self, key: Key, shown: object, done: dict[str, Any], keys: Mapping[str, bool]) -> Any:
+    def _keep(self, key: int, shown: object, done: dict[str, Any], keys: Mapping[str, bool]) -> Any:
         """The object, which is kept if it can be said in JSON; what cannot is left to whoever says the answer."""
         try:
             made, size = _made(done, keys)
@@ -113,21 +130,27 @@ class Fragments:
         return made if made.__class__ is Fragment else done
 
     async def _keep_later(
-        self, run: Run, errors: int, key: Key, shown: object, done: Awaitable[dict[str, Any]], keys: Mapping[str, bool]
+        self, run: Run, errors: int, key: int, shown: object, done: Awaitable[dict[str, Any]], keys: Mapping[str, bool]
     ) -> Any:
         """As `_keep`, unless any error came up in the meantime: it might be one of this object."""
         made = await done
         return self._keep(key, shown, made, keys) if len(run.errors) == errors else made
 
-    def _put(self, key: Key, shown: object, made: Made, size: int) -> None:
+    def _put(self, key: int, shown: object, made: Made, size: int) -> None:
         # What was waited for may have been made twice in the meantime.
         if before := self._kept.pop(key, None):
-            self.bytes -= before[2]
-        self._kept[key] = shown, made, size
+            self.bytes -= before.size
+        self._kept[key] = _Entry(shown, made, size)
         self.bytes += size
+        chances = CHANCES
         while self.bytes > self._limit:
-            _, (_, _, gone) = self._kept.popitem(last=False)
-            self.bytes -= gone
+            key, entry = self._kept.popitem(last=False)
+            if entry.is_wanted and chances:
+                entry.is_wanted = False
+                self._kept[key] = entry
+                chances -= 1
+            else:
+                self.bytes -= entry.size
 
 
 def _made(done: Mapping[str, Any], keys: Mapping[str, bool]) -> tuple[Made, int]:
