@@ -1,49 +1,44 @@
 """The demo, served for real on loopback: one server for all tests of the API."""
 
 import asyncio
+import os
+import signal
 import socket
-import threading
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-import uvicorn
 
 from parkgraph.accounts.principal import Role
-from parkgraph.app import create_app
-from parkgraph.networks import registry
-from parkgraph.settings import load
 from tests.conftest import execute, with_database
+from tests.process import eventually
 from tests.signed_in import bearer
 
 Ask = Callable[..., dict[str, Any]]
 
-_LOOP: pytest.StashKey[asyncio.AbstractEventLoop] = pytest.StashKey()
+_DEMO: pytest.StashKey[tuple[subprocess.Popen[bytes], Path]] = pytest.StashKey()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where a test fails, it says what the demo was waiting for: it goes on under all tests, and may be stuck."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test fails, it shows what the demo wrote and what it waits for: it goes on under all tests."""
     report = yield
-    loop = item.session.stash.get(_LOOP, None)
-    if report.failed and loop:
-        report.sections.append(("Tasks of the demo", "\n".join(map(whereabouts, asyncio.all_tasks(loop)))))
+    if report.failed and (demo := item.session.stash.get(_DEMO, None)):
+        report.sections.append(("The demo", _told_by(*demo)))
     return report
 
 
-def whereabouts(task: asyncio.Task[Any]) -> str:
-    """The name of a task, and each call that it is in."""
-    at: Any = task.get_coro()
-    calls = []
-    while frame := getattr(at, "cr_frame", None) or getattr(at, "ag_frame", None):
-        calls.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}")
-        at = getattr(at, "cr_await", None) or getattr(at, "ag_await", None)
-    return f"{task.get_name()}: {' > '.join(calls)} > {at!r:.100}"
+def _told_by(process: subprocess.Popen[bytes], log: Path) -> str:
+    process.send_signal(signal.SIGUSR1)
+    with suppress(AssertionError):
+        eventually(lambda: log.read_bytes().endswith(b"That is all.\n"), 10)
+    return log.read_text()[-20_000:]
 
 
 @pytest.fixture(scope="session")
@@ -56,26 +51,26 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_url(database_url: str, data_dir: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"demo_{uuid4().hex}"
     asyncio.run(execute(database_url, f"CREATE DATABASE {name}"))
-    database = with_database(database_url, name)
-    settings = load(None, {"PARKGRAPH_DATABASE_URL": database, "PARKGRAPH_DATA_DIR": str(data_dir)})
-    ready = threading.Event()
-
-    def is_ready(_: object) -> None:
-        request.session.stash[_LOOP] = asyncio.get_running_loop()
-        ready.set()
-
-    app = create_app(settings, registry.build_demo(settings), is_ready, demo=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            assert ready.wait(100), "the demo did not get ready"
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            del request.session.stash[_LOOP]
-            server.should_exit = True
-            thread.join()
+    settings = {"PARKGRAPH_DATABASE_URL": with_database(database_url, name), "PARKGRAPH_DATA_DIR": str(data_dir)}
+    log = data_dir / "demo.log"
+    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("ab") as errors:
+        handed = listener.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.api.demo_server", str(handed)],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, **settings},
+            pass_fds=[handed],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
+        with process:
+            try:
+                assert process.stdout
+                assert process.stdout.readline() == b"ready\n", log.read_text()
+                request.session.stash[_DEMO] = process, log
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                process.terminate()
 
 
 @pytest.fixture(scope="session")
