@@ -124,6 +124,7 @@ async def test_a_database_that_cannot_be_reached_is_unavailable() -> None:
 
 
 async def test_a_table_that_cannot_be_read_is_unavailable(database: Database) -> None:
+    await listings(database, GOOD)
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE yard_spaces RENAME TO gone")
     with pytest.raises(Unavailable) as refusal:

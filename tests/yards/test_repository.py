@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,8 @@ from parkgraph.db.engine import Database
 from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.place import Feature, PlaceKind
 from parkgraph.domain.tariff import RateLine, RateLineCollection, RateLineKind, RateTable
-from parkgraph.yards.repository import YardRepository
+from parkgraph.yards import repository as of_yards
+from parkgraph.yards.repository import StoredYard, YardRepository
 from parkgraph.yards.yard import Space, Yard
 from tests.networks.test_stored_form import tables
 from tests.yards.yards import PUBLISHED, RATES, change, digits, yard
@@ -95,6 +97,24 @@ async def test_a_yard_that_is_withdrawn_is_listed_no_more(database: Database) ->
     await YardRepository(database).add(FULL)
     await change(database, FULL.id, "withdrawn_at", "now()")
     assert await names(database) == []
+
+
+async def test_many_yards_are_read_a_few_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "12345":
+        await YardRepository(database).add(yard(name=name, spaces=(Space(name), Space())))
+    pages: list[int] = []
+    read = of_yards._list
+
+    async def counted(*conditions: Any) -> list[StoredYard]:
+        page = await read(*conditions)
+        pages.append(len(page))
+        return page
+
+    monkeypatch.setattr(of_yards, "AT_ONCE", 2)
+    monkeypatch.setattr(of_yards, "_list", counted)
+    found = await published(database)
+    assert [(one.name, *(space.label for space in one.spaces)) for one in found] == [(n, n, None) for n in "12345"]
+    assert pages == [2, 2, 1]
 
 
 async def test_a_hidden_yard_is_neither_listed_nor_found(database: Database) -> None:

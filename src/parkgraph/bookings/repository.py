@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -13,9 +13,12 @@ from sqlmodel import col, select
 from parkgraph.bookings.booking import BOOKED, Booking, Status
 from parkgraph.bookings.tables import NetworkBookingRow
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement
 from parkgraph.domain.money import Money
 from parkgraph.domain.stay import Stay
 from parkgraph.sdk.booking import Refusal, RefusalReason
+
+_ANY_DUE: Final = Statement("SELECT 1 FROM network_bookings WHERE check_at <= :now LIMIT 1")
 
 
 class BookingRepository:
@@ -99,7 +102,10 @@ class BookingRepository:
             return [_read(row) for row in found.all()]
 
     async def list_due(self, now: datetime, limit: int) -> Sequence[Booking]:
-        """Those whose networks are to be asked by now, the longest overdue first."""
+        """Those whose networks are to be asked by now, the longest overdue first: nearly always none."""
+        async with self._database.driver() as driver:
+            if await _ANY_DUE.row(driver, {"now": now}) is None:
+                return ()
         due = (
             select(NetworkBookingRow)
             .where(col(NetworkBookingRow.check_at) <= now)

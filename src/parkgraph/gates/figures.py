@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import text
-
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement
 from parkgraph.gates.cases import AssistCaseKind
 from parkgraph.gates.observer import GateObserver
 from parkgraph.gates.turns import available
@@ -16,13 +15,13 @@ SILENT: Final = timedelta(minutes=5)
 """So long after its last heartbeat, of which there is one a minute, is a gate silent."""
 
 # One that was never heard of has no agent, and no silence of its own.
-GATES: Final = """
+GATES: Final = Statement("""
 SELECT count(*) FILTER (WHERE heard_at >= :before), count(*) FILTER (WHERE heard_at < :before),
     count(*) FILTER (WHERE heard_at IS NULL), coalesce(sum((heartbeat->>'backlog')::bigint), 0)::bigint,
     coalesce(sum((heartbeat->>'deadLetters')::bigint), 0)::bigint
 FROM gates WHERE removed_at IS NULL
-"""
-CASES: Final = "SELECT kind, min(opened_at) AS oldest FROM gate_cases WHERE resolved_at IS NULL GROUP BY kind"
+""")
+CASES: Final = Statement("SELECT kind, min(opened_at) FROM gate_cases WHERE resolved_at IS NULL GROUP BY kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,9 @@ class FigureReader:
     async def read(self) -> GateFigures:
         now = self._clock()
         with available():
-            async with self._database.engine.connect() as connection:
-                row = (await connection.execute(text(GATES), {"before": now - SILENT})).one()
-                oldest = {row.kind: row.oldest for row in (await connection.execute(text(CASES))).all()}
-        heard, silent, never, backlog, dead = row
+            async with self._database.driver() as driver:
+                ((heard, silent, never, backlog, dead),) = await GATES.rows(driver, {"before": now - SILENT})
+                oldest = dict(await CASES.rows(driver, {}))
         waited = {
             str(kind): max(0.0, (now - oldest[kind]).total_seconds()) if kind in oldest else 0.0
             for kind in AssistCaseKind

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import DATABASE_FAULTS
+from parkgraph.db.statement import Statement
 from parkgraph.domain.place import ListingKey
 from parkgraph.graph.matching import NO_PINS, Pins
 from parkgraph.graph.pins import Pin, as_pins, contradicting, pairs
@@ -26,6 +27,8 @@ _LOCK: Final = 7_305_804_385_010
 
 PATIENCE_S: Final = 15.0
 """With the database, each time."""
+
+_STAMP: Final = Statement("SELECT count(*), max(seq) FROM match_pins")
 
 _PAIR: Final = tuple_(
     col(MatchPinRow.network_a), col(MatchPinRow.local_id_a), col(MatchPinRow.network_b), col(MatchPinRow.local_id_b)
@@ -53,11 +56,12 @@ class MatchPins:
 
     async def read(self) -> None:
         """Take over what was pinned since. Raises DATABASE_FAULTS."""
-        async with asyncio.timeout(PATIENCE_S), self._database.session() as session:
-            stamp = select(func.count(), func.max(col(MatchPinRow.seq))).select_from(MatchPinRow)
-            count, last = (await session.exec(stamp)).one()
+        async with asyncio.timeout(PATIENCE_S):
+            async with self._database.driver() as driver:
+                ((count, last),) = await _STAMP.rows(driver, {})
             if (count, last) != self._stamp:
-                self.current = as_pins(await _all(session))
+                async with self._database.session() as session:
+                    self.current = as_pins(await _all(session))
                 self._stamp = (count, last)
 
     async def list(self) -> Sequence[Pin]:

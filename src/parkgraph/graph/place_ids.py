@@ -6,7 +6,8 @@ from sys import intern
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, Uuid, func, literal, select, text
+import asyncpg
+from sqlalchemy import Boolean, Text, Uuid, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
@@ -14,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import col
 
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement, begun
 from parkgraph.domain.place import ListingKey
 from parkgraph.graph.identity import Identities, Members
 from parkgraph.graph.tables import PlaceListingRow, PlaceRow
@@ -43,8 +45,8 @@ class PlaceIds:
 
     async def read(self) -> frozenset[UUID]:
         """Take over what was handed out by others: the ids that changed by that. Raises DATABASE_FAULTS."""
-        async with asyncio.timeout(PATIENCE_S), self._database.engine.connect() as connection:
-            return await self._read(connection)
+        async with asyncio.timeout(PATIENCE_S), self._database.driver() as driver:
+            return await self._read(driver)
 
     def learn(self, learnt: Mapping[UUID, Members]) -> None:
         """These ids stand for these listings from now on."""
@@ -64,8 +66,7 @@ class PlaceIds:
 
     async def _store(self, place_ids: Sequence[UUID]) -> frozenset[UUID]:
         async with asyncio.timeout(PATIENCE_S), self._database.engine.begin() as connection:
-            await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            touched = await self._read(connection)
+            touched = await self._read(await begun(connection, _TAKE_TURN))
             ages, read_to = await self._write(connection, place_ids)
         for place_id in place_ids:
             self.identities.put(place_id, self.identities.listings_of(place_id), ages.get(place_id))
@@ -73,11 +74,11 @@ class PlaceIds:
         self._read_to = read_to
         return touched
 
-    async def _read(self, connection: AsyncConnection) -> frozenset[UUID]:
+    async def _read(self, driver: asyncpg.Connection) -> frozenset[UUID]:
         places, members = self._read_to
         # In this order: whatever joins an id was written after the id itself.
-        joined = (await connection.execute(_newer(_JOINED, members))).all()
-        founded = (await connection.execute(_newer(_FOUNDED, places))).all()
+        joined = await _JOINED.rows(driver, {"than": members})
+        founded = await _FOUNDED.rows(driver, {"than": places})
         ages: dict[UUID, int] = {}
         changed: dict[UUID, list[ListingKey]] = {}
         for seq, place_id, network, local_id in founded:
@@ -121,24 +122,11 @@ class PlaceIds:
         return gone + [(place_id, *key, True) for key in after[1:] if key not in before]
 
 
-_FOUNDED: Final[Sequence[Any]] = (
-    col(PlaceRow.seq),
-    col(PlaceRow.id),
-    col(PlaceRow.network),
-    col(PlaceRow.local_id),
+_TAKE_TURN: Final = text(f"SELECT pg_advisory_xact_lock({_LOCK})")
+_FOUNDED: Final = Statement("SELECT seq, id, network, local_id FROM places WHERE seq > :than ORDER BY seq")
+_JOINED: Final = Statement(
+    "SELECT seq, place_id, network, local_id, stands FROM place_listings WHERE seq > :than ORDER BY seq"
 )
-_JOINED: Final[Sequence[Any]] = (
-    col(PlaceListingRow.seq),
-    col(PlaceListingRow.place_id),
-    col(PlaceListingRow.network),
-    col(PlaceListingRow.local_id),
-    col(PlaceListingRow.stands),
-)
-
-
-def _newer(columns: Sequence[Any], than: int) -> Select[Any]:
-    """Rows with a higher number, which is the first of the columns; the lowest first."""
-    return select(*columns).where(columns[0] > than).order_by(columns[0])
 
 
 def _founding(rows: Sequence[tuple[Any, ...]]) -> ReturningInsert[Any]:

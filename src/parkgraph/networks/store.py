@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Generic, TypeVar
 
+import asyncpg
 import structlog
-from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlalchemy import func
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement, begun
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.networks import stored_form
@@ -40,7 +41,19 @@ PATIENCE_S: Final = 15.0
 """With the database, for one snapshot."""
 
 Item = TypeVar("Item", Listing, OccupancyUpdate)
-Put = Callable[[AsyncSession], Awaitable[None]]
+Put = Callable[[asyncpg.Connection], Awaitable[None]]
+
+_MOVE_TIMES: Final = Statement("""
+UPDATE snapshots SET as_of = :as_of, taken_at = :taken_at
+WHERE network = :network AND part = :part AND digest = :digest RETURNING network
+""")
+_REPLACE: Final = Statement("""
+INSERT INTO snapshots (network, part, body, digest, as_of, taken_at, items, rejected)
+VALUES (:network, :part, :body, :digest, :as_of, :taken_at, :items, :rejected)
+ON CONFLICT (network, part) DO UPDATE SET body = excluded.body, digest = excluded.digest, as_of = excluded.as_of,
+    taken_at = excluded.taken_at, items = excluded.items, rejected = excluded.rejected
+""")
+_ANNOUNCE: Final = Statement("SELECT pg_notify(:channel, :payload)")
 
 
 class SnapshotStore:
@@ -70,11 +83,11 @@ class SnapshotStore:
             put = await self._prepared(network_id, snapshot)
         elif snapshot.live:
             put = await self._prepared_live(network_id, snapshot.live)
-        async with asyncio.timeout(PATIENCE_S), self._database.session() as session:
+        async with asyncio.timeout(PATIENCE_S), self._database.engine.begin() as connection:
+            driver = await begun(connection)
             if put:
-                await put(session)
-            await _announce(session, network_id, fault)
-            await session.commit()
+                await put(driver)
+            await _announce(driver, network_id, fault)
 
     async def save_seen(self, network_id: str, seen: Snapshot) -> None:
         """Store what searches of this process saw, together with what those of others did."""
@@ -82,15 +95,15 @@ class SnapshotStore:
             await session.exec(select(func.pg_advisory_xact_lock(_SEEN_LOCK, func.hashtext(network_id))))
             merged, _ = together(await self._load(session, network_id), seen)
             put = await self._prepared(network_id, merged)
-            await put(session)
-            await _announce(session, network_id)
+            driver = await begun(await session.connection())
+            await put(driver)
+            await _announce(driver, network_id)
             await session.commit()
 
     async def announce(self, network_id: str, fault: Code | None) -> None:
         """Tell the processes that follow."""
-        async with self._database.session() as session:
-            await _announce(session, network_id, fault)
-            await session.commit()
+        async with self._database.driver() as driver:
+            await _announce(driver, network_id, fault)
 
     async def _load(self, session: AsyncSession, network_id: str) -> Snapshot | None:
         stored = await self._listings.take(session, network_id)
@@ -181,28 +194,22 @@ class _Shelf(Generic[Item]):
         body = await asyncio.to_thread(stored_form.write, stored.items.values(), stored.particulars)
         return partial(self._put, network_id, stored, body)
 
-    async def _put(self, network_id: str, stored: Stored[Item], body: Body, session: AsyncSession) -> None:
+    async def _put(self, network_id: str, stored: Stored[Item], body: Body, driver: asyncpg.Connection) -> None:
         await self._remember(network_id, body.digest, stored.particulars, stored.items)
-        times = {"as_of": stored.as_of, "taken_at": stored.taken_at}
-        same = update(SnapshotRow).where(
-            col(SnapshotRow.network) == network_id,
-            col(SnapshotRow.part) == self._part,
-            col(SnapshotRow.digest) == body.digest,
-        )
-        unchanged = await session.exec(same.values(times).returning(col(SnapshotRow.network)))
-        if unchanged.first():
-            return
         values = {
-            **times,
+            "network": network_id,
+            "part": self._part,
             "body": body.compressed,
             "digest": body.digest,
+            "as_of": stored.as_of,
+            "taken_at": stored.taken_at,
             "items": len(stored.items),
             "rejected": len(stored.particulars.rejected),
         }
-        row = insert(SnapshotRow).values(network=network_id, part=self._part, **values)
-        await session.exec(row.on_conflict_do_update(index_elements=["network", "part"], set_=values))
+        if await _MOVE_TIMES.row(driver, values) is None:
+            await _REPLACE.rows(driver, values)
 
 
-async def _announce(session: AsyncSession, network_id: str, fault: Code | None = None) -> None:
+async def _announce(driver: asyncpg.Connection, network_id: str, fault: Code | None = None) -> None:
     payload = f"{network_id} {fault}" if fault else network_id
-    await session.exec(select(func.pg_notify(CHANNEL, payload)))
+    await _ANNOUNCE.rows(driver, {"channel": CHANNEL, "payload": payload})

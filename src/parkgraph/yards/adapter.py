@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from parkgraph.db.errors import DATABASE_FAULTS
 from parkgraph.domain.occupancy import Audience, AudienceCapacity
 from parkgraph.domain.place import Feature, Listing, PlaceKind
-from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Unavailable, read_rows
+from parkgraph.sdk import AdapterSettings, Batch, Capability, FeedAdapter, NetworkInfo, Unavailable, read_feed
 from parkgraph.yards.repository import StoredYard, YardRepository
 from parkgraph.yards.yard import Yard
 
@@ -42,7 +42,7 @@ class YardsAdapter(FeedAdapter[AdapterSettings]):
             stored = await self._yards.list_published()
         except DATABASE_FAULTS:
             raise Unavailable("the database does not answer") from None
-        return read_rows(stored, _read, lambda yard: str(yard.row.uuid))
+        return await read_feed(stored, _read, lambda yard: str(yard.row.uuid))
 
 
 def to_listing(yard: Yard) -> Listing:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement
 from parkgraph.yards.lock import lock
 from parkgraph.yards.stored import StoredYard, space_values, yard_values
 from parkgraph.yards.tables import YardRow, YardSpaceRow
@@ -21,6 +22,12 @@ from parkgraph.yards.yard import Space, Yard
 
 __all__ = ["Edit", "StoredYard", "YardRepository"]
 
+AT_ONCE: Final = 100
+"""Yards that are read in one go: whoever asks meanwhile waits for no more."""
+
+_PUBLISHED: Final = Statement("""
+SELECT id FROM yards WHERE published_at IS NOT NULL AND withdrawn_at IS NULL AND uuid <> ALL(:hidden) ORDER BY id
+""")
 _NO_RATES: Final = defer(col(YardRow.rates), raiseload=True)  # type: ignore[arg-type]  # a column is what it takes
 
 
@@ -66,13 +73,14 @@ class YardRepository:
 
     async def list_published(self) -> list[StoredYard]:
         """Every yard that is published and not withdrawn, with its spaces in the order in which they were added."""
-        async with self._database.session() as session:
-            return await _list(
-                session,
-                col(YardRow.published_at).is_not(None),
-                col(YardRow.withdrawn_at).is_(None),
-                col(YardRow.uuid).not_in(self._hidden),
-            )
+        async with self._database.driver() as driver:
+            keys = [row["id"] for row in await _PUBLISHED.rows(driver, {"hidden": list(self._hidden)})]
+        found: list[StoredYard] = []
+        still = col(YardRow.published_at).is_not(None), col(YardRow.withdrawn_at).is_(None)
+        for start in range(0, len(keys), AT_ONCE):
+            async with self._database.session() as session:
+                found += await _list(session, col(YardRow.id).in_(keys[start : start + AT_ONCE]), *still)
+        return found
 
     async def list_owned(self, owner: str, after: UUID | None, limit: int) -> list[StoredYard]:
         """The owner's, the newest first; those made before `after`."""

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.tariff import RateTable
 from parkgraph.domain.vehicle import Vehicle
@@ -33,6 +34,8 @@ from parkgraph.yards.reservations.reading import free_spaces
 from parkgraph.yards.reservations.rows import quote_values
 from parkgraph.yards.reservations.spaces import fits
 from parkgraph.yards.reservations.tables import YardQuoteRow, YardTariffRow
+
+_FORGET: Final = Statement("DELETE FROM yard_quotes WHERE valid_until < :before")
 
 
 class Quotes:
@@ -92,9 +95,8 @@ class Quotes:
 
     async def forget(self, before: datetime) -> None:
         """Remove the quotes that were valid until then."""
-        async with self._database.session() as session:
-            await session.exec(delete(YardQuoteRow).where(col(YardQuoteRow.valid_until) < before))
-            await session.commit()
+        async with self._database.driver() as driver:
+            await _FORGET.rows(driver, {"before": before})
 
 
 async def _tariff(session: AsyncSession, yard_key: int, rates: RateTable) -> int:

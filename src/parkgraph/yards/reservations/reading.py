@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement
 from parkgraph.domain.occupancy import Audience
 from parkgraph.domain.stay import MAX_STAY, Stay
 from parkgraph.domain.tariff import RateTable
@@ -30,6 +31,7 @@ from parkgraph.yards.stored import space_of
 from parkgraph.yards.tables import YardRow, YardSpaceRow
 from parkgraph.yards.yard import Space
 
+_EXPIRED: Final = Statement("SELECT DISTINCT yard_id FROM yard_bookings WHERE waits_until <= :now")
 NOT_TAKEN: Final = """
     NOT EXISTS (
         SELECT FROM yard_occupations o
@@ -148,9 +150,8 @@ class Reader:
 
     async def yards_with_expired(self, now: datetime) -> Sequence[int]:
         """The keys of yards where something waited long enough."""
-        async with self._database.single() as session:
-            waited = select(col(YardBookingRow.yard_id)).where(col(YardBookingRow.waits_until) <= now)
-            return (await session.exec(waited.distinct())).all()
+        async with self._database.driver() as driver:
+            return [row["yard_id"] for row in await _EXPIRED.rows(driver, {"now": now})]
 
     async def rates(self, tariff: int) -> RateTable:
         """The rates of a quote. Raises ValueError for what is stored otherwise than this ParkGraph stores it."""
