@@ -34,6 +34,7 @@ ROUNDS: dict[str, Callable[[Database], Awaitable[object]]] = {
     "what other processes learnt of ids": lambda on: PlaceIds(on).read(),
     "what was pinned": lambda on: MatchPins(on).read(),
     "an answer is stored": lambda on: SnapshotStore(on).save("sbb", Part.LISTINGS, SNAPSHOT, None),
+    "what another process stored is read": lambda on: SnapshotStore(on).load("sbb"),
     "a fault is announced": lambda on: SnapshotStore(on).announce("sbb", None),
     "gates are counted": lambda on: FigureReader(on, lambda: NOW, nobody).read(),
 }

@@ -13,9 +13,6 @@ from typing import Final, Generic, TypeVar
 
 import asyncpg
 import structlog
-from sqlalchemy import func
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from parkgraph.db.engine import Database
 from parkgraph.db.statement import Statement, begun
@@ -28,7 +25,6 @@ from parkgraph.networks.seen import together
 from parkgraph.networks.sharing import kept
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
 from parkgraph.networks.stored_form import Body, Particulars, Reader
-from parkgraph.networks.tables import SnapshotRow
 from parkgraph.pauses import give_back, in_thread
 
 _log = structlog.get_logger(__name__)
@@ -43,6 +39,10 @@ PATIENCE_S: Final = 15.0
 Item = TypeVar("Item", Listing, OccupancyUpdate)
 Put = Callable[[asyncpg.Connection], Awaitable[None]]
 
+_TIMES: Final = Statement("SELECT digest, as_of, taken_at FROM snapshots WHERE network = :network AND part = :part")
+_WHOLE: Final = Statement(
+    "SELECT digest, as_of, taken_at, body FROM snapshots WHERE network = :network AND part = :part"
+)
 _MOVE_TIMES: Final = Statement("""
 UPDATE snapshots SET as_of = :as_of, taken_at = :taken_at
 WHERE network = :network AND part = :part AND digest = :digest RETURNING network
@@ -54,6 +54,7 @@ ON CONFLICT (network, part) DO UPDATE SET body = excluded.body, digest = exclude
     taken_at = excluded.taken_at, items = excluded.items, rejected = excluded.rejected
 """)
 _ANNOUNCE: Final = Statement("SELECT pg_notify(:channel, :payload)")
+_TAKE_TURN: Final = Statement(f"SELECT pg_advisory_xact_lock({_SEEN_LOCK}, hashtext(:network))")
 
 
 class SnapshotStore:
@@ -70,8 +71,8 @@ class SnapshotStore:
 
     async def load(self, network_id: str) -> Snapshot | None:
         """What is stored of a network. A body that cannot be read any more counts as absent."""
-        async with self._database.session() as session:
-            return await self._load(session, network_id)
+        async with self._database.driver() as driver:
+            return await self._load(driver, network_id)
 
     async def save(self, network_id: str, part: Part, snapshot: Snapshot, fault: Code | None) -> None:
         """Store one answer of a feed network. An unchanged one only moves its times.
@@ -91,29 +92,28 @@ class SnapshotStore:
 
     async def save_seen(self, network_id: str, seen: Snapshot) -> None:
         """Store what searches of this process saw, together with what those of others did."""
-        async with self._database.session() as session:
-            await session.exec(select(func.pg_advisory_xact_lock(_SEEN_LOCK, func.hashtext(network_id))))
-            merged, _ = together(await self._load(session, network_id), seen)
+        async with self._database.engine.begin() as connection:
+            driver = await begun(connection)
+            await _TAKE_TURN.rows(driver, {"network": network_id})
+            merged, _ = together(await self._load(driver, network_id), seen)
             put = await self._prepared(network_id, merged)
-            driver = await begun(await session.connection())
             await put(driver)
             await _announce(driver, network_id)
-            await session.commit()
 
     async def announce(self, network_id: str, fault: Code | None) -> None:
         """Tell the processes that follow."""
         async with self._database.driver() as driver:
             await _announce(driver, network_id, fault)
 
-    async def _load(self, session: AsyncSession, network_id: str) -> Snapshot | None:
-        stored = await self._listings.take(session, network_id)
+    async def _load(self, driver: asyncpg.Connection, network_id: str) -> Snapshot | None:
+        stored = await self._listings.take(driver, network_id)
         if stored is None or stored.particulars.source != self._source(network_id):
             return None
         particulars = stored.particulars
         published = Published(
             stored.items, stored.as_of, stored.taken_at, particulars.rejected, particulars.smaller_since
         )
-        live = await self._occupancies.take(session, network_id)
+        live = await self._occupancies.take(driver, network_id)
         if live is None or live.particulars.source != self._source(network_id):
             return await in_thread(combine, published)
         updates = Live(live.items, live.as_of, live.taken_at, live.particulars.rejected)
@@ -154,19 +154,20 @@ class _Shelf(Generic[Item]):
         self._reader: Reader[Item] = reader
         self._last: dict[str, tuple[str, Particulars, Mapping[str, Item]]] = {}
 
-    async def take(self, session: AsyncSession, network_id: str) -> Stored[Item] | None:
-        where = (SnapshotRow.network == network_id, SnapshotRow.part == self._part)
-        times = select(SnapshotRow.digest, SnapshotRow.as_of, SnapshotRow.taken_at).where(*where)
-        found = (await session.exec(times)).first()
+    async def take(self, driver: asyncpg.Connection, network_id: str) -> Stored[Item] | None:
+        where = {"network": network_id, "part": self._part}
+        found = await _TIMES.row(driver, where)
         if found is None:
             return None
         digest, as_of, taken_at = found
         if network_id not in self._last or self._last[network_id][0] != digest:
-            row = (await session.exec(select(SnapshotRow).where(*where))).one()
-            digest, as_of, taken_at = row.digest, row.as_of, row.taken_at
+            found = await _WHOLE.row(driver, where)
+            if found is None:
+                return None
+            digest, as_of, taken_at, body = found
             before = self._last[network_id][2] if network_id in self._last else {}
             try:
-                particulars, items = await in_thread(self._read, row.body, before)
+                particulars, items = await in_thread(self._read, body, before)
             except ValueError:
                 _log.warning("stored_snapshot_unreadable", network=network_id, part=self._part)
                 return None
