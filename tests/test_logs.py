@@ -454,7 +454,7 @@ def test_the_line_of_a_request_is_that_of_any_event(request_id: str, operation: 
     facts["codes"] = ("BAD_USER_INPUT",)
     usual = json.loads(rendered(True, event="request", **facts, ms=ms, bytes=size, request_id=request_id))
     with redirect_stderr(io.StringIO()) as written:
-        logs.RequestLines()("error", request_id, ms, size, *facts.items())
+        logs.RequestLines()(logs.RequestFacts("error", facts), request_id, ms, size)
     line = json.loads(written.getvalue())
     assert list(line)[:3] == ["timestamp", "severity", "event"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
@@ -464,6 +464,7 @@ def test_the_line_of_a_request_is_that_of_any_event(request_id: str, operation: 
 @given(NAME.filter(lambda name: len(name) >= LEAST_CHARS))
 def test_no_secret_gets_into_the_line_of_a_request(secret: str) -> None:
     with redirect_stderr(io.StringIO()) as written:
-        logs.RequestLines([secret])("info", f"id.{secret}", 0.1, 1, ("operation", f"A{secret}"))
+        facts = logs.RequestFacts("info", {"operation": f"A{secret}"})
+        logs.RequestLines([secret])(facts, f"id.{secret}", 0.1, 1)
     assert written.getvalue().count(MASK) == 2
     assert json.loads(written.getvalue())["operation"] == f"A{MASK}"

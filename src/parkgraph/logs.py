@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Final
@@ -77,6 +78,15 @@ def pipelines(
     return ours, [_library_message, ProcessorFormatter.remove_processors_meta, *ours]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class RequestFacts:
+    """What the lines of many requests have in common. `level`: of the line."""
+
+    level: str
+    members: Mapping[str, int | str | tuple[str, ...]]
+    tell_of_failure: bool = False
+
+
 class RequestLines:
     """Writes the line of each request: as that of any event, put together of parts, most of which are the same in many
     lines, since it is written more often than all others together.
@@ -85,37 +95,33 @@ class RequestLines:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """`secrets`: values that are shown nowhere."""
         self._redaction = Redaction(secrets)
-        self._same = lru_cache(maxsize=1000)(self._facts)
+        self._same = lru_cache(maxsize=1000)(self._text)
         self._second = 0
         self._day_and_time = ""
 
-    def __call__(
-        self, level: str, request_id: str, ms: float, size: int, *facts: tuple[str, int | str | tuple[str, ...]]
-    ) -> None:
+    def __call__(self, facts: RequestFacts, request_id: str, ms: float, size: int) -> None:
         now = time.time()
         second = int(now)
         if second != self._second:
             self._second, self._day_and_time = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        same, who = self._same(level, facts), self._redaction.text(request_id)
+        same, who = self._same(facts), self._redaction.text(request_id)
         line = (
             f'{{"timestamp":"{self._day_and_time}.{int((now - second) * 1e6):06d}Z",{same},"ms":{ms},"bytes":{size}'
             f',"request_id":"{who}"}}\n'
         )
         sys.stderr.write(line)
 
-    def _facts(self, level: str, facts: tuple[tuple[str, object], ...]) -> str:
-        members = {"severity": level.upper(), "event": "request", **self._redaction.members(dict(facts))}
+    def _text(self, facts: RequestFacts) -> str:
+        members = {"severity": facts.level.upper(), "event": "request", **self._redaction.members(facts.members)}
         return self._redaction.text(orjson.dumps(members).decode()[1:-1])
 
 
-def tell_request(
-    level: str, request_id: str, ms: float, size: int, *facts: tuple[str, int | str | tuple[str, ...]]
-) -> None:
+def tell_request(facts: RequestFacts, request_id: str, ms: float, size: int) -> None:
     """The same as any other event."""
     log.log(
-        logging.getLevelNamesMapping()[level.upper()],
+        logging.getLevelNamesMapping()[facts.level.upper()],
         "request",
-        **dict(facts),
+        **facts.members,
         ms=ms,
         bytes=size,
         request_id=request_id,

@@ -151,28 +151,24 @@ class Metrics:
         for each in (self._gates, self._gate_cases, self._gate_waiting):
             each.clear()
 
-    def operated(self, outcome: Outcome, seconds: float) -> None:
-        """A GraphQL request was answered."""
+    def operated(self, outcome: Outcome, status: int, seconds: float) -> None:
+        """A GraphQL request was answered with this status; it is counted as refused where that is a refusal."""
         operation = self._labels.label(outcome)
         self._operations.counts[operation, word_of(outcome)] += 1
         self._operation_seconds.observe(operation, seconds)
         for code in outcome.codes:
             self._errors_of[code,].inc()
+        if reason := _REFUSALS.get(status):
+            self._refused_of[reason,].inc()
 
     def requested(self, path: str, status: int) -> None:
         """An HTTP request was answered. `path` is one of the server's own, or OTHER."""
         self._requests.counts[path, status] += 1
 
-    def refused(self, status: int) -> None:
-        """A GraphQL request was answered with this status; counts it where that is a refusal."""
-        if reason := _REFUSALS.get(status):
-            self._refused_of[reason,].inc()
-
     def turned_away(self) -> None:
         """A GraphQL request was refused since the server is full, before the application heard of it."""
         self.requested(GRAPHQL_PATH, _UNAVAILABLE)
-        self.refused(_UNAVAILABLE)
-        self.operated(_TURNED_AWAY, 0.0)
+        self.operated(_TURNED_AWAY, _UNAVAILABLE, 0.0)
 
     def exposition(self) -> bytes:
         """All of it, as Prometheus' text format."""
@@ -265,9 +261,12 @@ class OperationLabels:
             return INVALID
         if name is None:
             return ANONYMOUS
-        if name not in self._known and len(self._known) < self._limit and _NAME.fullmatch(name):
-            self._known.add(name)
-        return name if name in self._known else OTHER
+        if name in self._known:
+            return name
+        if len(self._known) >= self._limit or not _NAME.fullmatch(name):
+            return OTHER
+        self._known.add(name)
+        return name
 
 
 def word_of(outcome: Outcome) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -16,6 +16,7 @@ from parkgraph import tracing
 from parkgraph.api import outcome
 from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.api.outcome import Outcome
+from parkgraph.logs import RequestFacts
 from parkgraph.metrics import OTHER, Metrics, word_of
 
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -33,13 +34,10 @@ _REQUEST: Final[ContextVar[str]] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 
 
-Fact = tuple[str, int | str | tuple[str, ...]]
-
-
 class Tell(Protocol):
-    """Writes the line of a request: of this level, with these facts."""
+    """Writes the line of a request."""
 
-    def __call__(self, level: str, request_id: str, ms: float, size: int, /, *facts: Fact) -> None: ...
+    def __call__(self, facts: RequestFacts, request_id: str, ms: float, size: int, /) -> None: ...
 
 
 class Requests:
@@ -92,17 +90,15 @@ class Requests:
         asked = outcome.find(scope) if path == GRAPHQL_PATH else None
         self._metrics.requested(path, status)
         if asked:
-            self._metrics.refused(status)
-            self._metrics.operated(asked, seconds)
+            self._metrics.operated(asked, status, seconds)
         if span is not tracing.NOTHING:
             _note(span, status, asked)
-        failed = status >= 400 or bool(asked and asked.codes)
-        if not failed and (self._quiet or path in PROBES):
-            return
-        became = (asked.operation, word_of(asked), tuple(asked.codes)) if asked else None
-        level = "warning" if status >= 500 and path not in PROBES else "info"
-        facts = _facts(scope["method"], path, status, became)
-        self._tell(level, answer.request_id, round(seconds * 1000, 1), answer.bytes, *facts)
+        if asked:
+            facts = _facts(scope["method"], path, status, asked.operation, word_of(asked), tuple(asked.codes))
+        else:
+            facts = _facts(scope["method"], path, status)
+        if facts.tell_of_failure or not (self._quiet or path in PROBES):
+            self._tell(facts, answer.request_id, round(seconds * 1000, 1), answer.bytes)
 
 
 class _Answer:
@@ -130,16 +126,18 @@ class _Answer:
 
 @lru_cache(maxsize=1000)
 def _facts(
-    method: str, path: str, status: int, became: tuple[str | None, str, tuple[str, ...]] | None
-) -> Sequence[Fact]:
-    """Of most requests they are those of one before. `became`: the operation, its outcome and codes of errors."""
-    facts: list[Fact] = [("method", _method(method)), ("path", path), ("status", status)]
-    if became:
-        operation, outcome, codes = became
-        facts += [("operation", operation)] if operation else []
-        facts.append(("outcome", outcome))
-        facts += [("codes", codes)] if codes else []
-    return facts
+    method: str, path: str, status: int, operation: str | None = None, outcome: str = "", codes: tuple[str, ...] = ()
+) -> RequestFacts:
+    """Of most requests they are those of one before. `outcome`: what became of an operation, if one was asked."""
+    members: dict[str, int | str | tuple[str, ...]] = {"method": _method(method), "path": path, "status": status}
+    if operation:
+        members["operation"] = operation
+    if outcome:
+        members["outcome"] = outcome
+    if codes:
+        members["codes"] = codes
+    level = "warning" if status >= 500 and path not in PROBES else "info"
+    return RequestFacts(level, members, tell_of_failure=status >= 400 or bool(codes))
 
 
 def _method(method: str) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from parkgraph.api.admission import SHED_RETRY_SECONDS, Admission, OverloadedError
 from parkgraph.api.http import busy
 from parkgraph.api.masking import GRAPHQL_PATH
+from parkgraph.lean_requests import LeanConnection
 from parkgraph.metrics import Metrics
 from parkgraph.middleware import id_of
 
@@ -24,6 +25,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 TELL_EVERY_S: Final = 1.0
 
 _PATH: Final = GRAPHQL_PATH.encode()
+_METHODS: Final = frozenset({b"GET", b"POST"})
 _UNAVAILABLE: Final = 503
 
 
@@ -72,8 +74,8 @@ class Turnstile:
             self._told_at, self._untold = now, 0
 
 
-class Connection(HttpToolsProtocol):
-    """Uvicorn's, which asks the application's `turn_away` first, if it has one.
+class Connection(LeanConnection):
+    """Of questions, it asks the application's `turn_away` first, if it has one.
 
     Not for what is unusual: a request behind others that are not answered yet, one whose sender waits to be told to go
     on, a client that does not read.
@@ -85,9 +87,13 @@ class Connection(HttpToolsProtocol):
         self._is_turned_away = False
 
     def on_headers_complete(self) -> None:
-        answer = self._turn_away(self.headers) if self._turn_away and self._is_usual() else None
-        if answer is None:
+        path, _, query = self.url.partition(b"?")
+        if path != _PATH or b"#" in query or not self._is_usual():
             super().on_headers_complete()
+            return
+        answer = self._turn_away(self.headers) if self._turn_away else None
+        if answer is None:
+            self.begin(path, query)
             return
         self._is_turned_away = True
         own = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]
@@ -112,9 +118,9 @@ class Connection(HttpToolsProtocol):
     def _is_usual(self) -> bool:
         before: RequestResponseCycle | None = self.cycle
         return (
-            self.url.partition(b"?")[0] == _PATH
-            and self.parser.get_method() in (b"POST", b"GET")
-            and (before is None or before.response_complete)
+            (before is None or before.response_complete)
+            and self.parser.get_method() in _METHODS
+            and self.parser.get_http_version() == "1.1"
             and not self.parser.should_upgrade()
             and not self.expect_100_continue
             and not self.flow.write_paused

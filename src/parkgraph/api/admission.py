@@ -91,7 +91,7 @@ class Admission:
         return self._in_flight >= self._max_in_flight
 
     def __enter__(self) -> None:
-        if self.is_full:
+        if self._in_flight >= self._max_in_flight:
             raise OverloadedError(SHED_RETRY_SECONDS)
         self._in_flight += 1
 

@@ -18,7 +18,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from parkgraph.accounts.principal import Principal
+from parkgraph.accounts.principal import ANONYMOUS, Principal
 from parkgraph.api import deadline, outcome
 from parkgraph.api.admission import Admission, OverloadedError, RateLimitedError, RateLimiter, client_of
 from parkgraph.api.answers import PRIVATE, Answer, answer
@@ -30,7 +30,7 @@ from parkgraph.api.events import EventStream, accepts_events
 from parkgraph.api.http_error import HttpError, later
 from parkgraph.api.persisted import PersistedQueries
 from parkgraph.api.prompt import within
-from parkgraph.api.representation import compress, tag
+from parkgraph.api.representation import coding_of, compress, tag
 from parkgraph.api.requests import is_json
 from parkgraph.api.seats import Seats
 from parkgraph.api.telling import tell
@@ -123,13 +123,18 @@ class GraphQLEndpoint:
         if isinstance(told, Answer):
             if head.method == "GET" and told.is_whole and not head.authorization:
                 tag(told, head.get(b"if-none-match", b""))
-            await compress(told, head.get(b"accept-encoding", b""))
+            if coding := coding_of(told, head.get(b"accept-encoding", b"")):
+                await compress(told, coding)
         await told(scope, receive, send)
 
     async def _respond(self, scope: Scope, head: Head, receive: Receive) -> Answer | EventStream:
         try:
             with self._admission.admit():
-                principal = await identify(head.authorization, head.client, self._authenticate, self._rates)
+                if not head.authorization:
+                    self._rates.take(head.client)
+                    principal = ANONYMOUS
+                else:
+                    principal = await identify(head.authorization, head.client, self._authenticate, self._rates)
                 return await self._admitted(scope, head, receive, principal)
         except RateLimitedError as refused:
             words = "Too many requests from this client; slow down."
@@ -143,7 +148,12 @@ class GraphQLEndpoint:
             page.media_type = b"text/html; charset=utf-8"
             return page
         try:
-            asked = await self._understand(head, receive, principal)
+            bound = principal.scope is not None
+            if head.method == "GET":
+                asked = self._of_parameters(head, bound=bound)
+            else:
+                body = await self._body(head, receive, bound=bound)
+                asked = self._understanding.of_body(body, bound=bound)
         except BadUserInputError as refusal:
             raise HttpError(HTTPStatus.BAD_REQUEST, refusal) from None
         except QueryError as refused:
@@ -157,15 +167,15 @@ class GraphQLEndpoint:
         outcome.executing(scope, node.name.value if node.name else None)
         return await self._execute(asked, principal)
 
-    async def _understand(self, head: Head, receive: Receive, principal: Principal) -> Understood:
-        bound = principal.scope is not None
-        if head.method == "GET":
-            if len(head.query_string) > self._body_bytes:
-                raise _too_large(self._body_bytes)
-            parameters = QueryParams(head.query_string)
-            if "query" in parameters or "extensions" not in parameters:
-                raise _not_allowed("Send queries by POST; GET is for the hashes of persisted queries.")
-            return self._understanding.of_parameters(head.query_string, parameters, bound=bound)
+    def _of_parameters(self, head: Head, *, bound: bool) -> Understood:
+        if len(head.query_string) > self._body_bytes:
+            raise _too_large(self._body_bytes)
+        parameters = QueryParams(head.query_string)
+        if "query" in parameters or "extensions" not in parameters:
+            raise _not_allowed("Send queries by POST; GET is for the hashes of persisted queries.")
+        return self._understanding.of_parameters(head.query_string, parameters, bound=bound)
+
+    async def _body(self, head: Head, receive: Receive, *, bound: bool) -> bytes:
         if head.method != "POST":
             raise _not_allowed("Send queries by POST.")
         if not _is_json(head.get(b"content-type", b"")) or head.get(b"content-encoding", b""):
@@ -182,7 +192,7 @@ class GraphQLEndpoint:
             words = f"The body did not arrive within {self._body_seconds:g} seconds."
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
         head.arrived += head.clock() - begun
-        return self._understanding.of_body(body, bound=bound)
+        return body
 
     def _stream(self, head: Head, asked: Understood, principal: Principal) -> EventStream | Answer:
         if not accepts_events(head.get(b"accept", b"").decode("latin-1")):
@@ -229,16 +239,18 @@ async def _awaited(result: Awaitable[ExecutionResult]) -> ExecutionResult:
 
 async def _body(receive: Receive, most: int) -> bytes:
     """All of a body. Raises HttpError, and ClientDisconnect."""
-    body = bytearray()
-    while True:
+    parts, size, more = [], 0, True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > most:
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > most:
             raise _too_large(most)
-        if not message.get("more_body"):
-            return bytes(body)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 @lru_cache(maxsize=64)

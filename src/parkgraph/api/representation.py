@@ -24,14 +24,15 @@ _CODINGS: Final[Mapping[str, Callable[[bytes], cramjam.Buffer]]] = {
 """The best first. At these levels it takes microseconds, and answers are a tenth as long."""
 
 
-async def compress(answer: Answer, accepted: bytes) -> None:
-    """`accepted`: the request's Accept-Encoding."""
+def coding_of(answer: Answer, accepted: bytes) -> str | None:
+    """In which coding it is to be sent; None: as it is. `accepted`: the request's Accept-Encoding."""
     if answer.is_known or len(answer.body) < SMALLEST:
-        return
+        return None
     answer.varies = True
-    coding = coding_for(accepted)
-    if coding is None:
-        return
+    return coding_for(accepted)
+
+
+async def compress(answer: Answer, coding: str) -> None:
     make = _CODINGS[coding]
     made = make(answer.body) if len(answer.body) < LARGE else await asyncio.to_thread(make, answer.body)
     answer.body, answer.coding = bytes(made), coding.encode()

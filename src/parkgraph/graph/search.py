@@ -125,11 +125,7 @@ class Search:
         now = clock()
         since = now if since is None else since
         ends = since + self._deadline_s
-        waiting_s = self._patience.begin(now - since)
-        try:
-            answers = await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
-        finally:
-            self._patience.end()
+        answers = await self._heard(question, now - since) if self._networks.any_is_searched else ()
         asked = None if answers and any(answer.batch for answer in answers) else (question.key, first, after)
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
@@ -141,6 +137,14 @@ class Search:
             if asked and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
                 self._pages.keep(asked, page, moment)
         return Answer(page, was_found_again, partial(self._sources, question.area, answers), ends)
+
+    async def _heard(self, question: Question, late_s: float) -> Sequence[SearchAnswer]:
+        """What the networks answered that are asked with each search, which begins so late."""
+        waiting_s = self._patience.begin(late_s)
+        try:
+            return await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
+        finally:
+            self._patience.end()
 
     def _sources(self, area: Area, answers: Sequence[SearchAnswer]) -> Sequence[SourceReport]:
         """What every network did."""

@@ -84,6 +84,11 @@ class Searches:
         """Those of each network."""
         return [questions for _, questions in self._asked.values()]
 
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self._asked)
+
     def searches(self, network_id: str) -> bool:
         """Whether this network can be asked."""
         return network_id in self._asked

@@ -154,6 +154,11 @@ class Networks:
         """
         return await self._searches.search(area, stay, vehicle, deadline)
 
+    @property
+    def any_is_searched(self) -> bool:
+        """Whether any network is asked inside of queries."""
+        return self._searches.any
+
     def quotes(self, network_id: str) -> bool:
         """Whether the network says a price for one stay at one facility."""
         return self._quotes.quotes(network_id)

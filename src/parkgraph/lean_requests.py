@@ -1,0 +1,139 @@
+"""Uvicorn's connection for requests, without what it does for each that could be done once, or not at all.
+
+Uvicorn looks at every name and value of a header by itself, writes head and body apart, and sets and cancels a timer
+with each request: together as long as it takes to find places. What is unusual stays with it.
+"""
+
+import asyncio
+import re
+from asyncio.events import TimerHandle
+from collections.abc import Iterable
+from typing import Any, Final
+
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+_USUAL_NAMES: Final = re.compile(rb"[a-z-]+")
+_DECISIVE: Final = frozenset({b"connection", b"transfer-encoding"})
+"""Headers that say how the answer goes on."""
+
+
+class LeanConnection(HttpToolsProtocol):
+    """It has one timer for as long as it lasts, that looks whether a client has been silent for too long."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._is_silent = False
+        self._silent_since = 0.0
+        self._look_again: TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        self._is_silent = False
+        super().data_received(data)
+
+    def on_response_complete(self) -> None:
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._is_silent, self._silent_since = True, self.loop.time()
+        if self._look_again is None:
+            self._look_again = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._look_again:
+            self._look_again.cancel()
+
+    def begin(self, path: bytes, query: bytes) -> None:
+        """Have the application answer the request whose head is complete, and none other is being answered."""
+        scope, parser = self.scope, self.parser
+        scope["method"] = parser.get_method().decode("ascii")
+        scope["path"], scope["raw_path"], scope["query_string"] = path.decode("ascii"), path, query
+        self.cycle = LeanRequest(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        self._start_asgi_task(self.cycle, self.app)
+
+    def _look(self) -> None:
+        silent_s = self.loop.time() - self._silent_since if self._is_silent else 0.0
+        left_s = self.timeout_keep_alive - silent_s
+        if left_s > 0:
+            self._look_again = self.loop.call_later(left_s, self._look)
+        else:
+            self.timeout_keep_alive_handler()
+
+
+class LeanRequest(RequestResponseCycle):
+    """A request of GET or POST. An answer of known length is written at once, head and body."""
+
+    _head: bytes | None = None
+
+    async def receive(self) -> ASGIReceiveEvent:
+        if self.more_body or not self.body or self.disconnected or self.response_complete:
+            return await super().receive()
+        self.flow.resume_reading()
+        self.message_event.clear()
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if message["type"] == "http.response.start":
+            if not self.response_started and self.keep_alive:
+                self._head = self._head_of(message["status"], message.get("headers", ()))
+            if self._head is not None:
+                self.response_started = True
+                return
+        elif self._head is not None and message["type"] == "http.response.body":
+            if self.flow.write_paused:
+                await self.flow.drain()
+            head, self._head = self._head, None
+            body = message.get("body", b"")
+            if not self.disconnected:
+                if len(body) == self.expected_content_length and not message.get("more_body"):
+                    self._end(head, body)
+                    return
+                self.transport.write(head)
+        await super().send(message)
+
+    def _head_of(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+        """Of an answer of known length, after which the connection is kept; None: it is no such answer."""
+        headers = [*self.default_headers, *headers]
+        if not _USUAL_NAMES.fullmatch(b"".join([name for name, _ in headers])):
+            return None
+        if HEADER_VALUE_RE.search(b"".join([value for _, value in headers])):
+            return None
+        lines, length = [STATUS_LINE[status]], None
+        for name, value in headers:
+            if name == b"content-length":
+                length = int(value)
+            elif name in _DECISIVE:
+                return None
+            lines += (name, b": ", value, b"\r\n")
+        if length is None:
+            return None
+        self.expected_content_length, self.chunked_encoding = length, False
+        return b"".join((*lines, b"\r\n"))
+
+    def _end(self, head: bytes, body: bytes) -> None:
+        self.transport.writelines((head, body))
+        self.expected_content_length = 0
+        self.response_complete = True
+        self.message_event.set()
+        self.on_response()

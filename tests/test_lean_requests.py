@@ -1,0 +1,223 @@
+"""What a connection for requests sends and how long it lasts: as uvicorn's own."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from parkgraph.server import configured
+from parkgraph.turning_away import Connection
+
+KEEP_ALIVE_S = 5
+DATE = (b"date", b"Sat, 28 Nov 2026 21:00:00 GMT")
+HEAD = b"POST /graphql HTTP/1.1\r\nHost: parkgraph\r\nContent-Length: 4\r\n"
+USUAL: list[tuple[bytes, bytes]] = [(b"cache-control", b"no-store"), (b"content-length", b"4")]
+
+
+@dataclass
+class Wire:
+    """A transport that keeps what was written, write by write."""
+
+    written: list[bytes] = field(default_factory=list)
+    is_closed: bool = False
+
+    def write(self, data: bytes) -> None:
+        self.written.append(bytes(data))
+
+    def writelines(self, parts: Sequence[bytes]) -> None:
+        self.write(b"".join(parts))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def get_extra_info(self, _name: str, default: Any = None) -> Any:
+        return default
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+@dataclass
+class Timers:
+    """The running loop, with timers that are due when a test says so."""
+
+    now: float = 100.0
+    due: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, call: Callable[[], None]) -> asyncio.Handle:
+        self.due.append((self.now + delay, call))
+        return asyncio.get_running_loop().call_soon(lambda: None)
+
+    def create_task(self, work: Any) -> asyncio.Task[Any]:
+        return asyncio.get_running_loop().create_task(work)
+
+    def pass_until(self, now: float) -> None:
+        while ready := [each for each in self.due if each[0] <= now]:
+            self.due.remove(ready[0])
+            self.now = ready[0][0]
+            ready[0][1]()
+        self.now = now
+
+
+class Answering:
+    """Sends these messages, and keeps the body that it got."""
+
+    def __init__(self, *messages: Message) -> None:
+        self._messages = messages
+        self.bodies: list[bytes] = []
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        self.bodies.append(body)
+        for message in self._messages:
+            await send(dict(message))
+
+
+def start(headers: Sequence[tuple[bytes, bytes]] = USUAL, status: int = 200) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": list(headers)}
+
+
+def body(part: bytes = b"done", *, more: bool = False) -> Message:
+    return {"type": "http.response.body", "body": part, "more_body": more}
+
+
+def connection(app: Any, timers: Timers, kind: type[HttpToolsProtocol] = Connection) -> tuple[HttpToolsProtocol, Wire]:
+    config = configured(app)
+    config.timeout_keep_alive = KEEP_ALIVE_S
+    state = ServerState()
+    state.default_headers = [DATE]
+    made, wire = kind(config=config, server_state=state, app_state={}, _loop=timers), Wire()  # type: ignore[arg-type]
+    made.connection_made(wire)  # type: ignore[arg-type]
+    return made, wire
+
+
+async def done(it: HttpToolsProtocol) -> None:
+    """All that was asked is answered."""
+    while it.tasks:
+        await asyncio.gather(*it.tasks, return_exceptions=True)
+
+
+async def exchanged(app: Any, kind: type[HttpToolsProtocol], *asked: bytes) -> Wire:
+    it, wire = connection(app, Timers(), kind)
+    for each in asked:
+        it.data_received(each)
+        await asyncio.sleep(0)
+    await done(it)
+    return wire
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (start(), body()),
+        (start(), body(b"do", more=True), body(b"ne")),
+        (start(status=503), body()),
+        (start([(b"content-type", b"text/event-stream")]), body(b"one", more=True), body(b"two")),
+        (start([*USUAL, (b"connection", b"close")]), body()),
+        (start([(b"Content-Length", b"4")]), body()),
+        (start([(b"etag", b"a")], status=304), body(b"")),
+        (start([(b"x", b"a\r\nset-cookie: b"), *USUAL]), body()),
+        (start([(b"x y", b"a"), *USUAL]), body()),
+        (start([]), body(b"")),
+    ],
+    ids=lambda messages: "",
+)
+@pytest.mark.parametrize("more", [b"\r\n", b"Connection: close\r\n\r\n"])
+async def test_the_bytes_of_an_answer_are_those_that_uvicorn_sends(messages: Sequence[Message], more: bytes) -> None:
+    ours = await exchanged(Answering(*messages), Connection, HEAD + more + b"body")
+    usual = await exchanged(Answering(*messages), HttpToolsProtocol, HEAD + more + b"body")
+    assert (b"".join(ours.written), ours.is_closed) == (b"".join(usual.written), usual.is_closed)
+
+
+@pytest.mark.parametrize("part", [b"", b"lon", b"longer"])
+async def test_an_answer_of_another_length_than_it_says_ends_the_connection(part: bytes) -> None:
+    wire = await exchanged(Answering(start(), body(part)), Connection, HEAD + b"\r\nbody")
+    assert wire.is_closed
+
+
+async def test_an_answer_of_known_length_is_one_write() -> None:
+    wire = await exchanged(Answering(start(), body()), Connection, HEAD + b"\r\nbody")
+    assert len(wire.written) == 1
+    assert wire.written[0].endswith(b"\r\n\r\ndone")
+
+
+async def test_an_application_that_fails_after_the_head_sends_nothing_of_it() -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send(start())
+        raise RuntimeError
+
+    wire = await exchanged(app, Connection, HEAD + b"\r\nbody")
+    assert (wire.written, wire.is_closed) == ([], True)
+
+
+@pytest.mark.parametrize("asked", [(b"\r\nbody",), (b"\r\n", b"body"), (b"\r\nbo", b"dy")])
+async def test_a_body_is_whole_however_it_comes(asked: Sequence[bytes]) -> None:
+    app = Answering(start(), body())
+    await exchanged(app, Connection, HEAD, *asked)
+    await exchanged(app, Connection, HEAD + asked[0], *asked[1:])
+    assert app.bodies == [b"body"] * 2
+
+
+async def test_questions_behind_each_other_are_answered_in_their_order() -> None:
+    wire = await exchanged(Answering(start(), body()), Connection, (HEAD + b"\r\nbody") * 3)
+    assert b"".join(wire.written).count(b"done") == 3
+
+
+async def test_a_client_that_is_silent_for_too_long_is_let_go() -> None:
+    timers = Timers()
+    it, wire = connection(Answering(start(), body()), timers)
+    for _ in range(3):
+        it.data_received(HEAD + b"\r\nbody")
+        await done(it)
+        timers.pass_until(timers.now + KEEP_ALIVE_S - 1)
+    assert not wire.is_closed
+    assert len(timers.due) == 1
+    timers.pass_until(timers.now + 1)
+    assert wire.is_closed
+
+
+async def test_a_client_that_has_begun_to_ask_is_not_silent() -> None:
+    timers = Timers()
+    it, wire = connection(Answering(start(), body()), timers)
+    it.data_received(HEAD + b"\r\nbody")
+    await done(it)
+    it.data_received(HEAD[:10])
+    timers.pass_until(timers.now + 10 * KEEP_ALIVE_S)
+    assert not wire.is_closed
+    it.data_received(HEAD[10:] + b"\r\nbody")
+    await done(it)
+    timers.pass_until(timers.now + 2 * KEEP_ALIVE_S)
+    assert wire.is_closed
+
+
+async def test_a_connection_that_is_lost_leaves_no_timer() -> None:
+    it, _ = connection(Answering(start(), body()), Timers())
+    it.data_received(HEAD + b"\r\nbody")
+    await done(it)
+    assert isinstance(it, Connection)
+    it.connection_lost(None)
+    timer = it._look_again
+    assert timer
+    assert timer.cancelled()
+
+
+def test_it_is_what_serves() -> None:
+    assert isinstance(config := configured(Answering()), uvicorn.Config)
+    assert config.http is Connection
