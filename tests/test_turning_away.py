@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from parkgraph.api.admission import Admission
+from parkgraph.api.http import ARRIVED
 from parkgraph.metrics import Metrics
 from parkgraph.turning_away import Headers, Turnstile
 from tests.api.serving import graphql_app
@@ -48,13 +49,15 @@ class Full:
 
 @dataclass
 class Slow:
-    """Answers when it is let."""
+    """Answers when it is let. `arrived`: when its last question did, as it was told."""
 
+    arrived: float | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
+        self.arrived = scope.get(ARRIVED)
         self.asked.set()
         await self.may_answer.wait()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
@@ -138,6 +141,20 @@ async def test_a_question_behind_one_that_is_not_answered_yet_does_not_overtake_
         await slow.asked.wait()
         slow.may_answer.set()
         assert [(await told(reader))[2] for _ in range(2)] == [b"done", b"done"]
+        writer.close()
+
+
+async def test_the_application_is_told_when_a_question_arrived() -> None:
+    slow, clock = Slow(), asyncio.get_running_loop().time
+    async with listening(App(slow, Full(is_full=False))) as host, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        sent = clock()
+        writer.write(question())
+        await slow.asked.wait()
+        assert slow.arrived is not None
+        assert sent <= slow.arrived <= clock()
+        slow.may_answer.set()
+        await told(reader)
         writer.close()
 
 

@@ -12,7 +12,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from parkgraph.api.admission import SHED_RETRY_SECONDS, Admission, OverloadedError
-from parkgraph.api.http import busy
+from parkgraph.api.http import ARRIVED, busy
 from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.lean_requests import LeanConnection
 from parkgraph.metrics import Metrics
@@ -75,7 +75,7 @@ class Turnstile:
 
 
 class Connection(LeanConnection):
-    """Of questions, it asks the application's `turn_away` first, if it has one.
+    """Of questions, it asks the application's `turn_away` first, if it has one, and notes when they arrived.
 
     Not for what is unusual: a request behind others that are not answered yet, one whose sender waits to be told to go
     on, a client that does not read.
@@ -93,6 +93,7 @@ class Connection(LeanConnection):
             return
         answer = self._turn_away(self.headers) if self._turn_away else None
         if answer is None:
+            self.scope[ARRIVED] = self.loop.time()  # type: ignore[typeddict-unknown-key]
             self.begin(path, query)
             return
         self._is_turned_away = True

@@ -48,6 +48,10 @@ _SUBSCRIPTION: Final = OperationType.SUBSCRIPTION
 """To look up a member takes Python 3.11 as long as to call a function."""
 
 
+ARRIVED: Final = "parkgraph.arrived"
+"""On the ASGI scope, when the request arrived, by the loop's clock: others that came with it may be begun before it."""
+
+
 class Head:
     """What is looked at of a request's head. Of a header that is there twice, the first counts.
 
@@ -60,7 +64,7 @@ class Head:
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
         self.clock = get_running_loop().time
-        self.arrived = self.clock()
+        self.arrived: float = scope.get(ARRIVED) or self.clock()
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")

@@ -35,9 +35,6 @@ from parkgraph.sdk.contract import NetworkInfo
 QUOTES_OF_A_PAGE: Final = 10
 """Listings of one page whose prices are asked for one by one."""
 
-BESIDES: Final = 5.0
-"""An answer takes so many times what its page takes: networks are asked and heard, and it is written and sent."""
-
 QUOTES_LEFT: Final = 0.5
 """The part of the deadline that has to be left for them: less would blame networks for our lateness."""
 
@@ -121,30 +118,30 @@ class Search:
 
         `since`: when the query arrived that asks, by the loop's clock, where that is not now.
         """
-        clock = asyncio.get_running_loop().time
-        now = clock()
-        since = now if since is None else since
+        since = asyncio.get_running_loop().time() if since is None else since
         ends = since + self._deadline_s
-        answers = await self._heard(question, now - since) if self._networks.any_is_searched else ()
+        answers = await self._searched(question, since, ends) if self._networks.any_is_searched else ()
         asked = None if answers and any(answer.batch for answer in answers) else (question.key, first, after)
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
             await self._turns.take(ends)
-            moment, begun = self._moment, clock()
+            moment = self._moment
             page, looked_at = await self._page(question, first, after, answers, moment, ends)
-            self._patience.took(BESIDES * (clock() - begun))
+            self._patience.answered()
             if asked and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
                 self._pages.keep(asked, page, moment)
         return Answer(page, was_found_again, partial(self._sources, question.area, answers), ends)
 
-    async def _heard(self, question: Question, late_s: float) -> Sequence[SearchAnswer]:
-        """What the networks answered that are asked with each search, which begins so late."""
-        waiting_s = self._patience.begin(late_s)
+    async def _searched(self, question: Question, since: float, ends: float) -> Sequence[SearchAnswer]:
+        """What the networks answer in time. To ask them is computing too, and waits for answers that are due first."""
+        await self._turns.take(ends)
+        now = asyncio.get_running_loop().time()
+        until = self._patience.begin(now, since)
         try:
-            return await self._networks.search(question.area, question.stay, question.vehicle, waiting_s)
+            return await self._networks.search(question.area, question.stay, question.vehicle, until - now)
         finally:
-            self._patience.end()
+            self._patience.end(until)
 
     def _sources(self, area: Area, answers: Sequence[SearchAnswer]) -> Sequence[SourceReport]:
         """What every network did."""
