@@ -53,21 +53,20 @@ class Cycle:
 
 def test_enough_places_that_came_are_frozen_and_garbage_among_them_goes() -> None:
     staying, garbage = pauses.Staying(), weakref.ref(Cycle())
-    staying.came(pauses.NEW - 1)
+    staying.came(pauses.NEW - 1, pauses.NEW)
     assert gc.get_freeze_count() == 0
-    staying.came(1)
+    staying.came(1, pauses.NEW)
     assert gc.get_freeze_count() > 0
     assert garbage() is None
 
 
-@pytest.mark.parametrize(("most", "is_found"), [(10_000_000, True), (0, False)])
+@pytest.mark.parametrize(("places", "is_found"), [(pauses.SOON, True), (pauses.SOON + 1, False)])
 def test_what_was_frozen_and_is_garbage_since_is_found_after_an_hour_where_that_is_soon_done(
-    monkeypatch: pytest.MonkeyPatch, most: int, is_found: bool
+    places: int, is_found: bool
 ) -> None:
-    monkeypatch.setattr(pauses, "SOON", most)
     now = 0.0
     staying, cycle = pauses.Staying(lambda: now), Cycle()
-    staying.freeze()
+    staying.came(places, places)
     given_up = weakref.ref(cycle)
     del cycle
     staying.freeze()

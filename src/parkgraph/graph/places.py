@@ -29,9 +29,11 @@ class PlaceGraph:
     """Follows the networks, other processes and operators, and keeps the current view."""
 
     def __init__(
-        self, networks: Networks, ids: PlaceIds, pins: MatchPins, settled: Callable[[int], None] = lambda _: None
+        self, networks: Networks, ids: PlaceIds, pins: MatchPins, settled: Callable[[int, int], None] = lambda *_: None
     ) -> None:
-        """`settled` is told how many ids are learnt, and after an update how many places are other ones."""
+        """`settled` is told how many ids are learnt, or after an update how many places are other ones, and how many
+        places there are.
+        """
         self._settled = settled
         self._networks = networks
         self._ids = ids
@@ -58,14 +60,14 @@ class PlaceGraph:
             built = await in_thread(build, self.view, listings, identities, rules, touched)
             for learnt in batched(built.learnt.items(), AT_ONCE):
                 self._ids.learn(dict(learnt))
-                self._settled(len(learnt))
+                self._settled(len(learnt), len(built.view.places))
                 await asyncio.sleep(0)
             if in_reach:
                 await self._store()
             self.view = built.view
             built.gone.extend(self.watching.tell(built.changed))
             self._untaken -= touched
-        self._settled(len(built.changed))
+        self._settled(len(built.changed), len(self.view.places))
         await give_back(built.gone)
         log.debug("graph_updated", networks=sorted(changed), places=len(self.view.places))
 
