@@ -28,6 +28,11 @@ def test_the_shorter_way_crosses_the_antimeridian() -> None:
 
 
 @given(positions, positions)
+def test_distances_to_many_are_the_very_same(a: Coordinates, b: Coordinates) -> None:
+    assert a.distances_m([b.latitude, a.latitude], [b.longitude, a.longitude]) == [a.distance_m(b), 0]
+
+
+@given(positions, positions)
 def test_distance_is_symmetric_and_zero_only_for_the_same_place(a: Coordinates, b: Coordinates) -> None:
     assert a.distance_m(b) == pytest.approx(b.distance_m(a))
     assert a.distance_m(a) == 0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from parkgraph.domain.geo import Area, Bounds, Circle, Coordinates
 from parkgraph.domain.place import Place
-from parkgraph.graph.index import TILES_PER_DEGREE, SpatialIndex
+from parkgraph.graph.index import ROWS_PER_DEGREE, TILES_PER_DEGREE, SpatialIndex
 from parkgraph.graph.merging import merge
 from tests.graph.listings import keyed, listing
 
@@ -40,8 +40,8 @@ def test_the_index_finds_what_a_look_at_every_place_finds(at: list[Coordinates],
 @example([Coordinates(48.1, 9.1)] * 3, Circle(Coordinates(48.1, 9.1), 1))
 def test_what_is_found_is_told_with_its_distance_and_the_nearest_first(at: list[Coordinates], area: Area) -> None:
     told = over(place(number, where) for number, where in enumerate(at)).within(area)
-    assert [metres for metres, _, _ in told] == [area.centre.distance_m(each.location) for _, _, each in told]
-    assert [each.id for _, _, each in sorted(told, key=lambda one: (one[0], one[2].id))] == [e.id for _, _, e in told]
+    assert [metres for metres, _ in told] == [area.centre.distance_m(each.location) for _, each in told]
+    assert [each.id for _, each in sorted(told, key=lambda one: (one[0], one[1].id))] == [e.id for _, e in told]
 
 
 @given(
@@ -94,7 +94,7 @@ def over(places: Iterable[Place]) -> SpatialIndex:
 
 
 def row_of(of: Place) -> int:
-    return int(of.location.latitude * TILES_PER_DEGREE)
+    return int(of.location.latitude * ROWS_PER_DEGREE)
 
 
 def place(number: int, where: Coordinates) -> Place:
@@ -106,4 +106,4 @@ def by_id(places: Iterable[Place]) -> list[Place]:
 
 
 def found(index: SpatialIndex, area: Area) -> list[Place]:
-    return [each for _, _, each in index.within(area)]
+    return [each for _, each in index.within(area)]

@@ -1,6 +1,6 @@
 """Positions and areas on the WGS 84 ellipsoid; degrees in, metres out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import asin, cos, degrees, isfinite, radians, sin, sqrt
 from typing import Final
@@ -24,21 +24,24 @@ class Coordinates:
 
     def distance_m(self, other: "Coordinates") -> float:
         """Great-circle distance in metres (haversine)."""
-        return self.distances()(other.latitude, other.longitude)
+        phi, psi = radians(self.latitude), radians(other.latitude)
+        half_latitude = sin((psi - phi) / 2)
+        half_longitude = sin(radians(other.longitude - self.longitude) / 2)
+        chord = half_latitude * half_latitude + cos(phi) * cos(psi) * (half_longitude * half_longitude)
+        return 2 * EARTH_RADIUS_M * asin(sqrt(chord if chord < 1.0 else 1.0))  # noqa: FURB136  (a call takes as long)
 
-    def distances(self) -> Callable[[float, float], float]:
-        """`distance_m` from here, for many latitudes and longitudes: what is the same for all is worked out once."""
+    def distances_m(self, latitudes: Iterable[float], longitudes: Iterable[float]) -> list[float]:
+        """The very same to many positions."""
         phi, here = radians(self.latitude), self.longitude
         cos_phi = cos(phi)
-
-        def distance_m(latitude: float, longitude: float) -> float:
-            psi = radians(latitude)
-            half_latitude = sin((psi - phi) / 2)
-            half_longitude = sin(radians(longitude - here) / 2)
-            chord = half_latitude * half_latitude + cos_phi * cos(psi) * (half_longitude * half_longitude)
-            return 2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, chord)))
-
-        return distance_m
+        return [
+            2 * EARTH_RADIUS_M * asin(sqrt(chord if chord < 1.0 else 1.0))  # noqa: FURB136
+            for latitude, longitude in zip(latitudes, longitudes, strict=True)
+            for psi in [radians(latitude)]
+            for half_latitude in [sin((psi - phi) / 2)]
+            for half_longitude in [sin(radians(longitude - here) / 2)]
+            for chord in [half_latitude * half_latitude + cos_phi * cos(psi) * (half_longitude * half_longitude)]
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ class Nearest(Sequence[Hit]):
     @property
     def places(self) -> list[Place]:
         """Of the hits, none of which is made for that."""
-        return [place for _, _, place in self._found]
+        return [place for _, place in self._found]
 
     def __len__(self) -> int:
         return len(self._found)
@@ -176,7 +176,7 @@ class Nearest(Sequence[Hit]):
         return map(self._hit, self._found)
 
     def _hit(self, found: Found) -> Hit:
-        metres, _, place = found
+        metres, place = found
         return Hit(place, metres, self._asked)
 
 

@@ -4,31 +4,36 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import floor, inf
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final, TypeVar
 from uuid import UUID
 
 from parkgraph.domain.geo import Area, Circle, Coordinates
 from parkgraph.domain.place import Place
 
+ROWS_PER_DEGREE: Final = 64
+"""A row is some 1.7 km high. A power of two, as that of tiles, so that edges are exact."""
+
 TILES_PER_DEGREE: Final = 128
-"""A tile is some 870 m high: a walk looks into three rows of them. A power of two, so that edges are exact."""
+"""A tile is some 870 m high."""
 
 Tile = tuple[int, int]
 """Its row, from the equator to the north, and its column, from Greenwich to the east."""
 
-Found = tuple[float, int, Place]
-"""Metres from the centre of the area, the number of the place's id, and the place: so they are in order."""
+Found = tuple[float, Place]
+"""Metres from the centre of the area, and the place."""
 
 T = TypeVar("T")
 
+_METRES: Final = itemgetter(0)
 _NUMBER: Final = attrgetter("id.int")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The places of one row of tiles, from west to east and by their ids, and where each of them is: apart from the
+    """The places of one band of latitude, from west to east and by their ids, and where each of them is: apart from the
     places, so that to look for some touches no others.
     """
 
@@ -65,37 +70,37 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SpatialIndex:
-    """Immutable: rows of tiles. What changes makes new rows where it lies, and shares all the others."""
+    """Immutable. What changes makes new rows where it lies, and shares all the others."""
 
     _rows: Mapping[int, Row] = field(default_factory=dict)
 
     def within(self, area: Area) -> list[Found]:
-        """Every place in the area, the nearest to its centre first."""
+        """Every place in the area, the nearest to its centre first, and those equally far from it by their ids."""
         box, radius_m = (area.bounds, area.radius_m) if isinstance(area, Circle) else (area, inf)
-        distance_m = area.centre.distances()
-        found: list[Found] = []
+        latitudes, longitudes, places = array("d"), array("d"), list[Place]()
         for part in box.split():
-            south, north = part.south, part.north
-            for row in _among(self._rows, row_of(south), row_of(north)):
+            for row in _among(self._rows, _row_of(part.south), _row_of(part.north)):
                 some = row.between(part.west, part.east)
-                found += [
-                    (metres, place.id.int, place)
-                    for latitude, longitude, place in zip(
-                        row.latitudes[some], row.longitudes[some], row.places[some], strict=True
-                    )
-                    if south <= latitude <= north and (metres := distance_m(latitude, longitude)) <= radius_m
-                ]
-        found.sort()
+                latitudes += row.latitudes[some]
+                longitudes += row.longitudes[some]
+                places += row.places[some]
+        south, north = box.south, box.north
+        found = [
+            (metres, place)
+            for metres, latitude, place in zip(
+                area.centre.distances_m(latitudes, longitudes), latitudes, places, strict=True
+            )
+            if south <= latitude <= north and metres <= radius_m
+        ]
+        _put_in_order(found)
         return found
 
     def tile(self, tile: Tile) -> Sequence[Place]:
         """The places in one tile."""
-        number, column = tile
-        row = self._rows.get(number)
-        if row is None:
-            return ()
-        west, east = (bisect_left(row.longitudes, edge / TILES_PER_DEGREE) for edge in (column, column + 1))
-        return row.places[west:east]
+        south, west = (edge / TILES_PER_DEGREE for edge in tile)
+        row = self._rows.get(_row_of(south), EMPTY)
+        begin, end = (bisect_left(row.longitudes, edge) for edge in (west, west + 1 / TILES_PER_DEGREE))
+        return [place for place in row.places[begin:end] if tile_of(place.location) == tile]
 
     def over(self, before: Mapping[UUID, Place], after: Mapping[UUID, Place], changed: Set[UUID]) -> "SpatialIndex":
         """The index over the places after; from those before, over which this one is, they differ in the changed."""
@@ -112,12 +117,22 @@ class SpatialIndex:
 EMPTY: Final = Row(array("d"), array("d"), [])
 
 
-def row_of(latitude: float) -> int:
-    return floor(latitude * TILES_PER_DEGREE)
-
-
 def tile_of(position: Coordinates) -> Tile:
-    return row_of(position.latitude), floor(position.longitude * TILES_PER_DEGREE)
+    return floor(position.latitude * TILES_PER_DEGREE), floor(position.longitude * TILES_PER_DEGREE)
+
+
+def _row_of(latitude: float) -> int:
+    return floor(latitude * ROWS_PER_DEGREE)
+
+
+def _put_in_order(found: list[Found]) -> None:
+    """Ids are looked at where they decide: to fetch them takes longer than to sort by distance."""
+    found.sort(key=_METRES)
+    metres = list(map(_METRES, found))
+    if len(set(metres)) < len(metres):
+        for equal in {one for one, other in pairwise(metres) if one == other}:
+            some = slice(bisect_left(metres, equal), bisect_right(metres, equal))
+            found[some] = sorted(found[some], key=lambda each: each[1].id.int)
 
 
 def _by_row(
@@ -127,8 +142,8 @@ def _by_row(
     found: dict[int, list[tuple[Place | None, Place | None]]] = {}
     for place_id in changed:
         old, new = before.get(place_id), after.get(place_id)
-        left = row_of(old.location.latitude) if old else None
-        entered = row_of(new.location.latitude) if new else None
+        left = _row_of(old.location.latitude) if old else None
+        entered = _row_of(new.location.latitude) if new else None
         if left is not None:
             found.setdefault(left, []).append((old, new if entered == left else None))
         if entered is not None and entered != left:

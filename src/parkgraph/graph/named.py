@@ -114,17 +114,15 @@ def _around(view: View, near: Coordinates) -> Sequence[Place]:
         around = view.index.within(Circle(near, radius))
         if len(around) >= AROUND:
             break
-    return [place for _, _, place in around]
+    return [place for _, place in around]
 
 
 def _fitting(places: Iterable[Place], wanted: Wanted, near: Coordinates) -> Iterator[Named]:
-    distance_m = near.distances()
     for place in places:
         names, addresses = texts(place)
         misfits = [min(_misfit(names, each), IN_ADDRESS + _misfit(addresses, each)) for each in wanted]
         if (worst := max(misfits)) < inf:
-            at = place.location
-            yield Named(place, distance_m(at.latitude, at.longitude), sum(misfits), worst < BEGUN)
+            yield Named(place, near.distance_m(place.location), sum(misfits), worst < BEGUN)
 
 
 def _misfit(said: Iterable[str], beginnings: tuple[str, ...]) -> float:

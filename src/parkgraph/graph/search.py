@@ -167,7 +167,7 @@ class Search:
         }
         found = moment.view.index.within(question.area)
         if question.room_decides:
-            places = [place for _, _, place in found]
+            places = [place for _, place in found]
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
         price = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates, ready)
         every: Sequence[Hit] = Nearest(found, Asked(question, moment, price))
