@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.process import databases, eventually, running
+from tests.process import Server, databases, eventually, running
 from tests.recorded import FEEDS, configuration, needs_feeds, serving
 
 AROUND_THE_STATION = """
@@ -21,6 +21,11 @@ AROUND_THE_STATION = """
 } }
 """
 EVERYWHERE = "{ networks { id status listings rejected } }"
+
+
+def places(server: Server) -> list[dict[str, Any]]:
+    """Which places there are around the station of the demo, whose prices change with the clock."""
+    return [edge["node"] for edge in server.ask(AROUND_THE_STATION)["nearby"]["edges"]]
 
 
 def by_network(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -98,23 +103,23 @@ def test_after_a_restart_the_last_good_listings_are_served_as_stale(tmp_path: Pa
 def test_a_killed_server_comes_back_with_the_same_places_and_leaves_nothing_behind(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running(data, "demo") as server:
-        before = server.ask(AROUND_THE_STATION)["nearby"]["edges"]
+        before = places(server)
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
     assert databases(data), "the database outlives its server's kill"
     with running(data, "demo") as server:
-        assert server.ask(AROUND_THE_STATION)["nearby"]["edges"] == before
+        assert places(server) == before
     assert databases(data) == []
 
 
 def test_a_killed_database_comes_back_under_the_running_server(tmp_path: Path) -> None:
     with running(tmp_path / "data", "demo") as server:
-        before = server.ask(AROUND_THE_STATION)["nearby"]["edges"]
+        before = places(server)
         killed = server.postmaster()
         killed.kill()
-        assert server.ask(AROUND_THE_STATION)["nearby"]["edges"] == before
+        assert places(server) == before
         eventually(lambda: killed not in databases(tmp_path / "data") and server.ready())
-        assert server.ask(AROUND_THE_STATION)["nearby"]["edges"] == before
+        assert places(server) == before
 
 
 @pytest.fixture(scope="module")
