@@ -9,10 +9,9 @@ import strawberry
 from parkgraph.api import offer_ids
 from parkgraph.api.access import public
 from parkgraph.api.context import Info
-from parkgraph.api.execution.resolution import ITSELF
 from parkgraph.api.listings import Listing
 from parkgraph.api.networks import Network, network_of
-from parkgraph.api.steady import objects_are, shown_by
+from parkgraph.api.steady import objects_are
 from parkgraph.api.values import Money
 from parkgraph.domain import pricing
 from parkgraph.domain.pricing import OfferReason, OfferStatus
@@ -64,7 +63,6 @@ def _tariff_text(offer: strawberry.Parent[offers.Offer]) -> str | None:
 
 @public
 @objects_are(offers.Offer)
-@shown_by(ITSELF)
 @strawberry.type(description="One network's price for one stay, and how to take it.")
 class Offer:
     id: strawberry.ID = strawberry.field(resolver=_id)

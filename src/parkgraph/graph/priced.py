@@ -115,10 +115,11 @@ class Priced:
 class _Kept:
     """Of one question: what was worked out under these infos and rates, by the place's identity.
 
-    `told`: the same with the offers that networks said last. `is_forgotten`: only searches that began before have it.
+    `told`: the same with the offers that networks said last, and `again` as far as these are the very ones of `ready`.
+    `is_forgotten`: only searches that began before have it.
     """
 
-    __slots__ = ("exchange", "infos", "is_forgotten", "places", "told")
+    __slots__ = ("again", "exchange", "infos", "is_forgotten", "places", "ready", "told")
 
     def __init__(self, infos: Infos, exchange: Exchange) -> None:
         self.infos = infos
@@ -126,6 +127,8 @@ class _Kept:
         self.is_forgotten = False
         self.places: dict[int, Priced] = {}
         self.told: dict[int, Priced] = {}
+        self.again: dict[int, Priced] = {}
+        self.ready: Ready = NOT_READY
 
 
 class Prices:
@@ -161,7 +164,9 @@ class Prices:
             self._forget(question)
             kept = self._kept[question] = _Kept(infos, exchange)
         self._kept.move_to_end(question)
-        places, told = kept.places, kept.told
+        if ready and kept.ready is not ready:
+            kept.ready, kept.again = ready, {}
+        places, told, again = kept.places, kept.told, kept.again
 
         def unprompted(place: Place) -> Priced:
             known = places.get(id(place))
@@ -176,6 +181,10 @@ class Prices:
             return known
 
         def priced(place: Place) -> Priced:
+            last = again.get(id(place))
+            if last is not None and last.until > now:
+                last.was_found_again = True
+                return last
             known, last = unprompted(place), told.get(id(place))
             if last is None or not last.is_like(known, ready):
                 last = known.besides(ready)
@@ -183,6 +192,7 @@ class Prices:
                     told[id(place)] = last
             else:
                 last.was_found_again = True
+            again[id(place)] = last
             return last
 
         return priced if ready else unprompted
@@ -199,3 +209,4 @@ class Prices:
             gone.is_forgotten = True
             gone.places.clear()
             gone.told.clear()
+            gone.again.clear()

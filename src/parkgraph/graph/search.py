@@ -2,13 +2,15 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import islice
 from typing import Final
+
+from cachetools import LRUCache
 
 from parkgraph.domain.geo import Area, Coordinates
 from parkgraph.domain.occupancy import Occupancy, OccupancyLevel
@@ -43,6 +45,9 @@ COUNTED_AT_ONCE: Final = 1000
 
 COUNTED_WITHIN_S: Final = 0.3
 """A database that takes longer must not make every search late."""
+
+KEPT_ANSWERS: Final = 8
+"""Of all networks together, whose offers are not looked for again."""
 
 FoundPage = Page[Hit]
 
@@ -112,6 +117,8 @@ class Search:
         self._patience = Patience(deadline_s)
         self._prices = Prices()
         self._pages: Pages[Hit] = Pages()
+        self._ready: LRUCache[Hashable, tuple[object, Ready]] = LRUCache(KEPT_ANSWERS)
+        """By the identity of what networks answered, which is kept with it."""
 
     async def find(self, question: Question, first: int, after: str | None, since: float | None = None) -> Answer:
         """The page of `first` hits after the cursor. Raises CursorError.
@@ -158,13 +165,7 @@ class Search:
         ends: float,
     ) -> tuple[Page[Hit], Sequence[Hit]]:
         """The page, and the hits that decided what is on it."""
-        ready: Ready = {
-            ListingKey(answer.network.id, listing.local_id): listing.offers
-            for answer in answers
-            if answer.batch
-            for listing in answer.batch.items
-            if listing.offers
-        }
+        ready = self._said(answers)
         found = moment.view.index.within(question.area)
         if question.room_decides:
             places = [place for _, place in found]
@@ -185,6 +186,21 @@ class Search:
         decided_by = every if question.looks_at_all else ()
         same_until = min((hit.until for hit in decided_by), default=FOR_EVER)
         return Page(page, len(hits), begin + first < len(hits), begin > 0, same_until), decided_by or page
+
+    def _said(self, answers: Sequence[SearchAnswer]) -> Ready:
+        """The ready offers in these answers: the very mapping of before, where the very batches were there before."""
+        said = [(answer.network.id, answer.batch) for answer in answers if answer.batch]
+        which = tuple((network_id, id(batch)) for network_id, batch in said)
+        if known := self._ready.get(which):
+            return known[1]
+        ready = {
+            ListingKey(network_id, listing.local_id): listing.offers
+            for network_id, batch in said
+            for listing in batch.items
+            if listing.offers
+        }
+        self._ready[which] = said, ready
+        return ready
 
     @property
     def _moment(self) -> Moment:

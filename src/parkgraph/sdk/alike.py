@@ -25,15 +25,19 @@ class Alike:
     def share(self, listing: Listing | OccupancyUpdate) -> None:
         """Give a listing the parts of those before it where its own are equal, and keep the others for those after.
 
-        An update has no such parts. Raises TypeError where a part is of a kind that has no hash.
+        An update has no such parts. A part of a kind that has no hash can change: it is not shared, nor are those after
+        it, and it breaks the contract elsewhere.
         """
         if not isinstance(listing, Listing):
             return
-        for (name, known), part in zip(self._known_parts, _parts(listing), strict=True):
-            if part and (one := known.setdefault(part, part)) is not part:
-                object.__setattr__(listing, name, one)
-        if listing.rates and (table := self._table(listing.rates)) is not listing.rates:
-            object.__setattr__(listing, "rates", table)
+        try:
+            for (name, known), part in zip(self._known_parts, _parts(listing), strict=True):
+                if part and (one := known.setdefault(part, part)) is not part:
+                    object.__setattr__(listing, name, one)
+            if listing.rates and (table := self._table(listing.rates)) is not listing.rates:
+                object.__setattr__(listing, "rates", table)
+        except TypeError:
+            return
 
     def _table(self, table: RateTable) -> RateTable:
         """1.5 and 1.50 are equal, and not the same on a bill."""

@@ -1,7 +1,6 @@
 """What one call to a network brought: good items beside rejected rows."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -88,8 +87,7 @@ def read_rows(
         if item.local_id in items:
             rejected.append(Rejected(item.local_id, "a second row with this id"))
             continue
-        with suppress(TypeError):  # a part that can change is not shared, and breaks the contract elsewhere
-            alike.share(item)
+        alike.share(item)
         items[item.local_id] = item
     return Batch(tuple(items.values()), tuple(rejected))
 
