@@ -1,7 +1,7 @@
 """Answers that answer the same question again, for as long as they hold. Bounded, and in this process only."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -102,8 +102,12 @@ def fresh_until(offers: Iterable[ListingOffer], at: datetime, max_age: timedelta
 
     An answer without offers is over after `max_age`. None holds longer than LONGEST.
     """
-    ends = [until or at + max_age for until in set(map(VALID_UNTIL, offers))]
-    return min([*ends, at + LONGEST]) if ends else at + max_age
+    return _until(set(map(VALID_UNTIL, offers)), at, max_age)
+
+
+def _until(said: Collection[datetime | None], at: datetime, max_age: timedelta) -> datetime:
+    """`said`: each `valid_until` of the offers."""
+    return min([at + LONGEST, *(until or at + max_age for until in said)]) if said else at + max_age
 
 
 class Memory(Generic[T]):
@@ -127,6 +131,7 @@ class Memory(Generic[T]):
         self._kept: OrderedDict[Hashable, Kept[T]] = OrderedDict()
         self._size = 0
         self._swept = clock()
+        self._measured: tuple[T, int, Collection[datetime | None]] | None = None
 
     def find(self, question: Hashable) -> Kept[T] | None:
         """What is kept, be it fresh or stale."""
@@ -143,15 +148,22 @@ class Memory(Generic[T]):
         """
         self._forget(question)
         self._sweep(at)
-        size = 1 + self._kind.size(value)
+        size, said = self._measure(value)
         if not self._kind.is_whole(value) or size > self._capacity:
             return None
-        until = fresh_until(self._kind.offers(value), at, self._max_age)
+        until = _until(said, at, self._max_age)
         self._kept[question] = Kept(value, at, until, until + self._stale_for, size)
         self._size += size
         while self._size > self._capacity:
             self._forget(next(iter(self._kept)))
         return until
+
+    def _measure(self, value: T) -> tuple[int, Collection[datetime | None]]:
+        """Its size, and each `valid_until` of its offers: of the very answer that was kept last, that is known."""
+        if self._measured is None or self._measured[0] is not value:
+            said = set(map(VALID_UNTIL, self._kind.offers(value)))
+            self._measured = value, 1 + self._kind.size(value), said
+        return self._measured[1:]
 
     def failed(self, question: Hashable, code: Code) -> None:
         """An attempt to have a newer one failed."""
