@@ -78,9 +78,10 @@ class Pages(Generic[H]):
 
     def find(self, asked: Hashable, moment: Moment) -> Page[H] | None:
         """The page, where it would be found again at this moment."""
-        if asked not in self._kept:
+        kept = self._kept.get(asked)
+        if kept is None:
             return None
-        then, page = self._kept[asked]
+        then, page = kept
         infos = then.infos is moment.infos or then.infos == moment.infos
         same = then.view is moment.view and then.rates is moment.rates and infos
         if not same or not then.now <= moment.now < page.until:

@@ -38,6 +38,22 @@ class PlaceFilter:
 NO_FILTER: Final = PlaceFilter()
 
 
+class _Key:
+    """These parts; to work out their hash takes as long as all else that finds a page again, so it is done once."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, *parts: Hashable) -> None:
+        self._parts = parts
+        self._hash = hash(parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._parts == other._parts
+
+
 @dataclass(frozen=True)
 class Question:
     """One search. Places are sorted, first or last, by distance from the centre of its area."""
@@ -75,10 +91,10 @@ class Question:
         """Whether what is on the page is decided by what is open now."""
         return self.filter.open_during_stay is not None and self.stay is None
 
-    @property
+    @cached_property
     def key(self) -> Hashable:
         """By which answers are kept."""
-        return self.area, asked(self.stay, self.vehicle), self.filter, self.sort
+        return _Key(self.area, asked(self.stay, self.vehicle), self.filter, self.sort)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,6 +1,5 @@
 """Executes operations: compiled where they can be, and by graphql-core where not."""
 
-from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,7 +39,6 @@ class Way(StrEnum):
     INTERPRETED = "INTERPRETED"
 
 
-_COMPILED: Final = Way.COMPILED
 _MUTATION: Final = OperationType.MUTATION
 """To look up a member takes Python 3.11 as long as to call a function."""
 
@@ -52,7 +50,7 @@ class _Compiled:
 
 
 class Executor:
-    """Of one schema. `executions`: how many of each way there were."""
+    """Of one schema. `compiled`, `interpreted`: how many executions of each way there were."""
 
     def __init__(
         self,
@@ -69,9 +67,14 @@ class Executor:
         self.resolutions = resolutions or AsInSchema()
         self.max_coercion_errors = max_coercion_errors
         self.hide_suggestions = hide_suggestions
-        self.executions: Counter[Way] = Counter(dict.fromkeys(Way, 0))
+        self.compiled = self.interpreted = 0
         self.fragments = Fragments(fragment_bytes) if fragment_bytes else None
         self.functions = Functions(schema, self.resolutions, self.fragments)
+
+    @property
+    def executions(self) -> Mapping[Way, int]:
+        """How many of each way there were."""
+        return {Way.COMPILED: self.compiled, Way.INTERPRETED: self.interpreted}
 
     def prepare(self, document: DocumentNode, operation: OperationDefinitionNode) -> "Prepared":
         """An operation of a valid document, to be executed many times. Compiled when it first gets its variables."""
@@ -181,9 +184,9 @@ class Supplied:
         """The answer; its errors are as they were raised. `root`: of a subscription, one of its events."""
         executor, compiled = self._prepared.executor, self._compiled
         if compiled is None:
-            executor.executions[Way.INTERPRETED] += 1
+            executor.interpreted += 1
             return self._prepared.interpret(context, self._variables, root)
-        executor.executions[_COMPILED] += 1
+        executor.compiled += 1
         run = Run(compiled.circumstances, context, executor.resolutions.info(context), self._values, self._arguments)
         try:
             data = _serially(run, compiled.roots) if self._is_mutation else compiled.roots[0](run, root, None)
