@@ -2,7 +2,8 @@ import asyncio
 import gc
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,12 @@ async def test_what_is_given_back_is_gone() -> None:
     objects: list[object] = [*make(3 * pauses.AT_ONCE)]
     await pauses.give_back(objects)
     assert objects == []
+
+
+@pytest.mark.parametrize("size", [0, 3])
+async def test_a_mapping_that_is_given_back_is_gone_with_its_values(size: int) -> None:
+    held: list[Mapping[Any, object]] = [{number: threading.Event() for number in range(size)}]
+    values = [weakref.ref(value) for value in held[0].values()]
+    await pauses.give_back_mapping(held)
+    assert held == []
+    assert [value() for value in values] == [None] * size

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import asyncpg
 import structlog
@@ -25,7 +25,7 @@ from parkgraph.networks.seen import together
 from parkgraph.networks.sharing import kept
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
 from parkgraph.networks.stored_form import Body, Particulars, Reader
-from parkgraph.pauses import give_back, in_thread
+from parkgraph.pauses import give_back_mapping, in_thread
 
 _log = structlog.get_logger(__name__)
 
@@ -186,9 +186,9 @@ class _Shelf(Generic[Item]):
         """Instead of the last one, of which nobody else may have anything by now: it goes bit by bit."""
         _, _, before = self._last.pop(network_id, (None, None, items))
         self._last[network_id] = (digest, particulars, items)
-        gone: list[object] = [] if before is items else list(before.values())
+        gone: list[Mapping[Any, object]] = [] if before is items else [before]
         del before
-        await give_back(gone)
+        await give_back_mapping(gone)
 
     async def prepared(self, network_id: str, stored: Stored[Item]) -> Put:
         """What puts it there, once its body is written."""
