@@ -1,5 +1,7 @@
 """An answer of HTTP/1.1 is read the same in whatever pieces it comes, and never taken for more than it is."""
 
+import gc
+import weakref
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
@@ -108,3 +110,16 @@ def test_an_answer_that_is_not_wanted_leaves_the_connection_where_it_was_read_to
 def test_another_protocol_is_not_switched_to() -> None:
     reading = _read(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x00")
     assert not reading.may_go_on
+
+
+def test_what_was_read_goes_at_once_without_the_collector() -> None:
+    reading = _read(PLAIN)
+    outcome, watched = reading.outcome, weakref.ref(reading)
+    gc.disable()
+    try:
+        reading.close()
+        del reading
+        assert watched() is None
+    finally:
+        gc.enable()
+    assert isinstance(outcome, Answer)

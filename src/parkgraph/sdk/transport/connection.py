@@ -34,6 +34,7 @@ class Connection(asyncio.Protocol):
         finally:
             timer.cancel()
             self._reading = self._answer = None
+            reading.close()
             if not reading.may_go_on:
                 self.close()
 

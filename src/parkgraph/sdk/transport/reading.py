@@ -87,6 +87,10 @@ class Reading:
             self._fail(Lost())
         self._conclude()
 
+    def close(self) -> None:
+        """Nothing is fed any more. It and its parser hold each other, and with them the body, until they are parted."""
+        del self._parser
+
     def on_message_begin(self) -> None:
         """Called by the parser, as are those below."""
         self._has_more = self._has_more or self._is_complete
