@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import bindparam, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,6 +16,7 @@ from sqlmodel import select
 from parkgraph.db import engine
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.db.engine import Database
+from parkgraph.db.statement import Statement
 from parkgraph.graph.tables import PlaceListingRow, PlaceRow
 from parkgraph.networks.tables import SnapshotRow
 
@@ -41,6 +43,27 @@ async def test_what_a_session_does_not_commit_is_gone(database: Database) -> Non
 
     async with database.session() as session:
         assert (await session.exec(select(PlaceRow.local_id))).all() == []
+
+
+async def test_each_statement_of_a_driver_is_a_transaction_of_its_own(database: Database) -> None:
+    add = Statement("INSERT INTO places (id, network, local_id) VALUES (gen_random_uuid(), 'bahn', :local_id)")
+    async with database.driver() as driver:
+        await add.rows(driver, {"local_id": "1"})
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await add.rows(driver, {"local_id": "1"})
+        await add.rows(driver, {"local_id": "2"})
+
+    async with database.session() as session:
+        assert sorted(await session.exec(select(PlaceRow.local_id))) == ["1", "2"]
+
+
+async def test_a_driver_whose_user_was_cancelled_is_of_use_to_the_next(database: Database) -> None:
+    one = Database(database.url, pool_size=1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2), one.driver() as driver:
+            await Statement("SELECT pg_sleep(60)").rows(driver, {})
+    assert await answers(one)
+    await one.close()
 
 
 async def test_a_later_place_has_a_higher_seq_and_a_creation_time_with_an_offset(database: Database) -> None:
