@@ -60,12 +60,11 @@ again, and an answer of the same bytes is not even parsed. Where every price is 
 nothing: `fanout_changing_…` says what a request takes then.
 
 What it would take to be as fast as mercurius with undici, which checks no row, matches nothing and keeps nothing: of a
-request's CPU, a quarter is the bookkeeping of six calls (single flight, breaker, deadlines, memory, reports), a fifth
-the client, a fifth the places and their prices, a sixth GraphQL and JSON, a tenth the server, and a twentieth the rows.
-No part is large, and none can be left out: two fifths of all would have to go, which is nearly all that bookkeeping and
-client take, so these would have to be compiled as a whole, from question to bytes. With changing prices six sevenths
-would have to go: rows would have to be decoded by one compiled decoder straight into listings, and offers written
-without objects in between.
+request's CPU, three tenths are the bookkeeping of six calls (single flight, breaker, deadlines, memory, reports), a
+quarter the client, an eighth each the places and their prices, GraphQL and JSON, and the server, and a twentieth the
+rows. No part is large, and none can be left out: a quarter of all would have to go, which is half of what bookkeeping
+and client take, so these would have to be compiled. With changing prices far more would have to go: rows would have to
+be decoded by one compiled decoder straight into listings, and offers written without objects in between.
 
 `hanging_…`: one of those six hangs, always or every other time, while 64 connections ask as fast as the server answers.
 `stored_…`: boxes with 50 of 100,000 places. PostGraphile asks PostgreSQL for them, ParkGraph has them in memory.
