@@ -47,6 +47,28 @@ def test_what_is_made_elsewhere_is_not() -> None:
     assert gc.get_freeze_count() <= before < before + len(made)
 
 
+async def test_what_queries_leave_is_looked_at_before_it_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pauses, "LOOK_S", 0)
+    looks: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and info["generation"] == pauses.YOUNGEST:
+            looks.append(gc.get_count()[pauses.YOUNGEST])
+
+    gc.collect()
+    gc.callbacks.append(note)
+    looking = asyncio.create_task(pauses.look_often())
+    left = []
+    for _ in range(pauses.GARBAGE[0] // pauses.LITTLE):
+        left += make(pauses.LITTLE)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    gc.callbacks.remove(note)
+    looking.cancel()
+    assert looks
+    assert max(looks) < 3 * pauses.LITTLE < len(left)
+
+
 class Cycle:
     def __init__(self) -> None:
         self.itself = self

@@ -44,6 +44,12 @@ take a fifth of a second where there are a million places.
 YOUNGEST: Final = 0
 """The objects that came since the collector last looked."""
 
+LOOK_S: Final = 1.0
+LITTLE: Final = 1_000
+"""So often are the youngest looked at where they are more than that: a refresh that began later would find up to
+`GARBAGE` of them, no longer in the processor's caches, and was seen to stop everybody for 60 ms over it.
+"""
+
 AT_ONCE: Final = 100
 """Objects that go in one go."""
 
@@ -74,6 +80,14 @@ async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
                 _look()
 
     return await asyncio.to_thread(run)
+
+
+async def look_often() -> None:
+    """Until cancelled: the collector looks at what came a moment ago. Where a thread builds, it does so by itself."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        if gc.get_count()[YOUNGEST] > LITTLE and not _builders:
+            gc.collect(YOUNGEST)
 
 
 async def give_back(objects: list[object]) -> None:
