@@ -11,6 +11,7 @@ import structlog
 from parkgraph.networks.breaker import USUAL, Attempt, Breaker, BreakerPolicy, CircuitState
 from parkgraph.networks.bulkhead import Bulkhead
 from parkgraph.networks.reports import Code
+from parkgraph.networks.tasks import is_cancelled
 from parkgraph.sdk.faults import Denied, Malformed, RateLimited, TimedOut, Unavailable
 
 _log = structlog.get_logger(__name__)
@@ -142,7 +143,7 @@ class Gateway:
         except (Exception, asyncio.CancelledError) as fault:
             if call.told.done():
                 return
-            if isinstance(fault, asyncio.CancelledError) and _is_cancelled():
+            if isinstance(fault, asyncio.CancelledError) and is_cancelled():
                 raise
             call.tell(self._failed(fault, _ms_since(begun)))
         else:
@@ -234,12 +235,6 @@ class _Call(Generic[T, R]):
 
 def _nothing() -> None:
     """Before there is anything to be abandoned."""
-
-
-def _is_cancelled() -> bool:
-    """Whether somebody cancelled the current task, so that it is not the adapter's own doing."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _ms_since(started: float) -> int:

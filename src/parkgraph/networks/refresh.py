@@ -17,7 +17,7 @@ from parkgraph.networks.network import Network, Part
 from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.reports import Code
 from parkgraph.networks.snapshots import Snapshot, apply, with_occupancies
-from parkgraph.networks.tasks import attempted
+from parkgraph.networks.tasks import attempted, is_cancelled
 from parkgraph.pauses import empty, in_thread
 from parkgraph.sdk.aside import computed_by
 from parkgraph.sdk.batch import Batch, Rejected
@@ -176,8 +176,7 @@ class Refresher:
             return snapshot, _Taken(held, changed)
 
         snapshot, told = await in_thread(taken)
-        task = asyncio.current_task()
-        if task and task.cancelling():
+        if is_cancelled():
             raise asyncio.CancelledError  # its deadline has passed, though the adapter did not heed it
         self._network.snapshot = snapshot
         return told

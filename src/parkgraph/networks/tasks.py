@@ -49,6 +49,12 @@ async def ended(futures: Iterable[asyncio.Future[Any]], seconds: float | None) -
                 future.remove_done_callback(one_less)
 
 
+def is_cancelled() -> bool:
+    """Whether somebody cancelled the running task: else a CancelledError is of something that it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def attempted(work: Callable[[], Awaitable[object]], name: str) -> bool:
     """Whether it went well, for what goes on whatever becomes of one round: a bug is logged.
 
@@ -57,8 +63,7 @@ async def attempted(work: Callable[[], Awaitable[object]], name: str) -> bool:
     try:
         await work()
     except (Exception, asyncio.CancelledError) as fault:
-        task = asyncio.current_task()
-        if isinstance(fault, asyncio.CancelledError) and task and task.cancelling():
+        if isinstance(fault, asyncio.CancelledError) and is_cancelled():
             raise
         _log.error("task_failed", task=name, exc_info=fault)
         return False
