@@ -28,6 +28,12 @@ async def test_what_a_thread_makes_that_stays_is_frozen_while_it_is_made() -> No
     assert gc.get_freeze_count() - before > len(made) / 2
 
 
+async def test_what_a_thread_made_last_is_not_left_for_the_event_loop_to_look_at() -> None:
+    gc.collect()
+    made = await pauses.in_thread(make, pauses.WHILE_BUILDING[0] // 2)
+    assert gc.get_count()[pauses.YOUNGEST] < len(made) < gc.get_freeze_count()
+
+
 async def test_the_collector_looks_at_few_objects_at_a_time_until_the_last_thread_has_made_its_own() -> None:
     first, second = threading.Event(), threading.Event()
     both = asyncio.gather(pauses.in_thread(first.wait), pauses.in_thread(second.wait))
@@ -105,10 +111,10 @@ async def test_what_is_given_back_is_gone() -> None:
     assert objects == []
 
 
-@pytest.mark.parametrize("size", [0, 3])
-async def test_a_mapping_that_is_given_back_is_gone_with_its_values(size: int) -> None:
-    held: list[Mapping[Any, object]] = [{number: threading.Event() for number in range(size)}]
-    values = [weakref.ref(value) for value in held[0].values()]
-    await pauses.give_back_mapping(held)
+@pytest.mark.parametrize("sizes", [(), (0,), (3, 5)])
+async def test_mappings_that_are_given_back_are_gone_with_their_values(sizes: tuple[int, ...]) -> None:
+    held: list[Mapping[Any, object]] = [{number: threading.Event() for number in range(size)} for size in sizes]
+    values = [weakref.ref(value) for mapping in held for value in mapping.values()]
+    await pauses.give_back_mappings(held)
     assert held == []
-    assert [value() for value in values] == [None] * size
+    assert [value() for value in values] == [None] * sum(sizes)

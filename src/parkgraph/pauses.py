@@ -17,6 +17,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Mapping[Any, object])
 
 SWITCH_S: Final = 0.000_5
 """How long a thread keeps the interpreter while another waits for it."""
@@ -73,7 +74,9 @@ async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
             _builders.add(get_ident())
             _look()
         try:
-            return work(*args, **kwargs)
+            made = work(*args, **kwargs)
+            gc.collect(YOUNGEST)  # else the event loop does, and it may be one list of ten thousand
+            return made
         finally:
             with _turn:
                 _builders.discard(get_ident())
@@ -96,21 +99,22 @@ async def give_back(objects: list[object]) -> None:
         await asyncio.to_thread(empty, objects)
 
 
-async def give_back_mapping(held: list[Mapping[Any, object]]) -> None:
-    """Of the mapping in the list, of which nobody else has anything: its values go bit by bit in a thread, then itself.
+async def give_back_mappings(held: list[M]) -> None:
+    """Empty the list of mappings, of which nobody else has anything, in a thread: of each its values go bit by bit.
 
     Even to take its values out is not for the event loop: what is not in the processor's caches takes a microsecond
     each.
     """
     if held:
-        await asyncio.to_thread(_give_back_mapping, held)
+        await asyncio.to_thread(_give_back_mappings, held)
 
 
-def _give_back_mapping(held: list[Mapping[Any, object]]) -> None:
-    mapping = held.pop()
-    values: list[object] = [mapping[key] for key in mapping]  # not all at once, so that others have their turn
-    del mapping
-    empty(values)
+def _give_back_mappings(held: list[M]) -> None:
+    while held:
+        mapping = held.pop()
+        values: list[object] = [mapping[key] for key in mapping]  # not all at once, so that others have their turn
+        del mapping
+        empty(values)
 
 
 def empty(objects: list[object]) -> None:

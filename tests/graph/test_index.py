@@ -80,6 +80,7 @@ def test_what_lies_elsewhere_is_shared_with_the_index_before() -> None:
     new = old.over(before, after, {UUID(int=0)})
     assert old._rows[row_of(places[2])] is new._rows[row_of(places[2])]
     assert found(old, everywhere) != found(new, everywhere)
+    assert old.not_in(new) == [old._rows[row_of(places[0])]]
 
 
 def test_an_index_of_which_all_went_holds_nothing() -> None:

@@ -30,6 +30,21 @@ def test_a_place_of_which_nothing_changed_is_the_same_object() -> None:
     assert after.places[found(b[0])].capacity == 7
 
 
+def test_a_view_is_given_back_before_what_was_its_own_and_that_bit_by_bit() -> None:
+    """From the end of the list: while the view is there, nothing of it goes."""
+    a, b = keyed("a", listing("1")), keyed("b", listing("1", north_m=5_000))
+    before = of(a, b)
+    other = {"a": before.listings["a"], "b": {"1": listing("1", north_m=5_000, capacity=7)}}
+    built = build(before, other, Identities(), Rules())
+    *own, last = built.gone
+    assert last is before
+    assert before.places[found(b[0])] in own
+    assert before.places[found(a[0])] not in own
+    held = [*before.places.not_in(built.view.places), *before.index.not_in(built.view.index)]
+    assert held
+    assert all(any(each is one for one in own) for each in held)
+
+
 def test_a_licence_that_forbids_merging_keeps_listings_apart() -> None:
     members = (
         keyed("a", listing("1", name="Galeria", capacity=50)),

@@ -154,4 +154,5 @@ def test_what_is_forgotten_is_handed_back_and_nothing_else(town: Town, monkeypat
     town.change(market=THERE)
     assert town.forgotten == []
     town.change(market=HERE)
-    assert town.forgotten == [(HERE,), (THERE,), (ELSEWHERE,)]
+    before = dict.fromkeys(map(id_of, ("market", "station", "harbour")))
+    assert [dict.fromkeys(each) for each in town.forgotten] == [before]

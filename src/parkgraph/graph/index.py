@@ -113,6 +113,10 @@ class SpatialIndex:
                 rows.pop(number, None)
         return SpatialIndex(rows)
 
+    def not_in(self, other: "SpatialIndex") -> list[object]:
+        """The rows that the other index does not share."""
+        return [row for number, row in self._rows.items() if other._rows.get(number) is not row]
+
 
 EMPTY: Final = Row(array("d"), array("d"), [])
 

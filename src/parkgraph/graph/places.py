@@ -17,7 +17,7 @@ from parkgraph.graph.view import Rules, View, build
 from parkgraph.graph.watching import Watching
 from parkgraph.networks.leader import Role
 from parkgraph.networks.service import Networks
-from parkgraph.pauses import give_back, in_thread
+from parkgraph.pauses import give_back, give_back_mappings, in_thread
 
 log = structlog.get_logger()
 
@@ -65,10 +65,11 @@ class PlaceGraph:
             if in_reach:
                 await self._store()
             self.view = built.view
-            built.gone.extend(self.watching.tell(built.changed))
+            forgotten = self.watching.tell(built.changed)
             self._untaken -= touched
         self._settled(len(built.changed), len(self.view.places))
         await give_back(built.gone)
+        await give_back_mappings(forgotten)
         log.debug("graph_updated", networks=sorted(changed), places=len(self.view.places))
 
     def find(self, place_id: UUID) -> Place | None:

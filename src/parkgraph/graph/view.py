@@ -52,7 +52,8 @@ class Rules:
 class Built:
     """A view, what ids stand for now that it was seen, and the places that came, went or are other than before.
 
-    `gone`: what the view before had of its own, place by place, and what held them.
+    `gone`: what the view before had of its own, place by place, what held them, and then that view: what is given back
+    from the end goes bit by bit.
     """
 
     view: View
@@ -132,7 +133,8 @@ def build(
     )
     moves = {i: tuple(place.location for place in (before.get(i), now.get(i)) if place) for i in changed}
     gone = [before.get(i) for i in changed]
-    return Built(view, learnt, moves, [*gone, *before.not_in(now), *previous.place_of.not_in(place_of)])
+    held = [*before.not_in(now), *previous.place_of.not_in(place_of), *previous.index.not_in(index)]
+    return Built(view, learnt, moves, [*gone, *held, previous])
 
 
 def _changes(before: Listings, after: Listings) -> Changes:

@@ -73,18 +73,19 @@ class Watching:
         self._seen = View()
         self._found: dict[UUID, Place | None] = {}
 
-    def tell(self, changed: Moves) -> list[object]:
+    def tell(self, changed: Moves) -> list[Moves]:
         """These places came, went or are other than before. What is forgotten for it, to be given back bit by bit."""
-        forgotten: list[object] = []
+        forgotten: list[Moves] = []
         if not changed:
             return forgotten
+        self._present()  # a view that is no more is not kept for whoever asks next
         self._last += 1
         self._changes.append(_Change(self._last, changed))
         self._kept += len(changed)
         while len(self._changes) > 1 and (len(self._changes) > KEPT or self._kept > KEPT_PLACES):
             oldest = self._changes.popleft().positions
             self._kept -= len(oldest)
-            forgotten += oldest.values()
+            forgotten.append(oldest)
         self._news.set()
         self._news = asyncio.Event()
         return forgotten

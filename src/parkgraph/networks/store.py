@@ -25,7 +25,7 @@ from parkgraph.networks.seen import together
 from parkgraph.networks.sharing import kept
 from parkgraph.networks.snapshots import Live, Published, Snapshot, combine
 from parkgraph.networks.stored_form import Body, Particulars, Reader
-from parkgraph.pauses import give_back_mapping, in_thread
+from parkgraph.pauses import give_back_mappings, in_thread
 
 _log = structlog.get_logger(__name__)
 
@@ -188,7 +188,7 @@ class _Shelf(Generic[Item]):
         self._last[network_id] = (digest, particulars, items)
         gone: list[Mapping[Any, object]] = [] if before is items else [before]
         del before
-        await give_back_mapping(gone)
+        await give_back_mappings(gone)
 
     async def prepared(self, network_id: str, stored: Stored[Item]) -> Put:
         """What puts it there, once its body is written."""
