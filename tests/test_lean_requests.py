@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from parkgraph.api.http import ARRIVED
 from parkgraph.server import configured
 from parkgraph.turning_away import Connection
 
@@ -178,6 +182,93 @@ async def test_a_body_is_whole_however_it_comes(asked: Sequence[bytes]) -> None:
 async def test_questions_behind_each_other_are_answered_in_their_order() -> None:
     wire = await exchanged(Answering(start(), body()), Connection, (HEAD + b"\r\nbody") * 3)
     assert b"".join(wire.written).count(b"done") == 3
+
+
+class Echo:
+    """Answers with all that it is told of a request, and waits once before it does."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        got, more = b"", True
+        while more:
+            message = await receive()
+            got += message.get("body", b"")
+            more = message.get("more_body", False)
+        await asyncio.sleep(0)
+        told = {name: scope[name] for name in scope if name not in OURS}
+        said = repr((sorted(told.items(), key=lambda each: each[0]), got)).encode()
+        scope["headers"].clear()
+        scope["state"]["asked"] = True
+        await send(start([(b"content-length", b"%d" % len(said))]))
+        await send(body(said))
+
+
+OURS = {ARRIVED}
+CHUNKED = b"POST /graphql HTTP/1.1\r\nHost: parkgraph\r\nTransfer-Encoding: chunked\r\n\r\n"
+REQUESTS = [
+    HEAD + b"\r\nbody",
+    HEAD + b"\r\n\r\n\r\n",
+    HEAD + b"\r\nPOST",
+    HEAD + b"\r\nbody\r\n",
+    b"\r\n" + HEAD + b"\r\nbody",
+    HEAD + b"X-Request-Id: a\r\n\r\nbody",
+    HEAD.replace(b"POST", b"PUT") + b"\r\nbody",
+    HEAD.replace(b"1.1", b"1.0") + b"\r\nbody",
+    HEAD.replace(b"/graphql", b"/graphql?query=a") + b"\r\nbody",
+    HEAD.replace(b"/graphql", b"/readyz") + b"\r\nbody",
+    HEAD + b"Expect: 100-continue\r\n\r\nbody",
+    HEAD + b"Connection: close\r\n\r\nbody",
+    CHUNKED + b"4\r\nbody\r\n0\r\n\r\n",
+    b"GET /graphql HTTP/1.1\r\nHost: parkgraph\r\n\r\n",
+    b"POST /graphql HTTP/1.1\r\nHost: parkgraph\r\nX: ",
+    b"POST /graphql HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(HEAD + b"\r\nbody"),
+    b"nonsense\r\n\r\n",
+]
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_requests_are_read_as_uvicorn_reads_them_however_they_follow_each_other(data: st.DataObject) -> None:
+    sent = b"".join(asked := data.draw(st.lists(st.sampled_from(REQUESTS[:2]) | st.sampled_from(REQUESTS), max_size=8)))
+    borders = sorted({sum(map(len, asked[:number])) for number in range(len(asked))} - {0})
+    cuts = data.draw(st.lists(st.integers(0, len(sent)), max_size=2)) if sent else []
+    glued = data.draw(st.sets(st.sampled_from(borders), max_size=2)) if borders else set()
+    at = [0, *sorted({*borders, *cuts} - glued), len(sent)]
+    pieces = [sent[one:other] for one, other in pairwise(at) if one < other]
+    looks = data.draw(st.lists(st.sampled_from([4, 4, 0, 1]), min_size=len(pieces), max_size=len(pieces)))
+
+    async def both() -> None:
+        ours, usual = [await told(kind, pieces, looks) for kind in (Connection, HttpToolsProtocol)]
+        assert ours == usual
+
+    asyncio.run(both())
+
+
+async def told(kind: type[HttpToolsProtocol], pieces: Sequence[bytes], looks: Sequence[int]) -> tuple[bytes, bool]:
+    """What is written when these arrive one after the other, and whether the connection is closed then.
+
+    `looks`: how often the loop looks around after each.
+    """
+    it, wire = connection(Echo(), Timers(), kind)
+    for piece, number in zip(pieces, looks, strict=True):
+        if not wire.is_closed:
+            it.data_received(piece)
+        for _ in range(number):
+            await asyncio.sleep(0)
+    for _ in range(40):
+        await asyncio.sleep(0)
+    it.connection_lost(None)
+    await done(it)
+    return b"".join(wire.written), wire.is_closed
+
+
+async def test_a_head_that_came_before_is_not_parsed_again() -> None:
+    it, wire = connection(Answering(start(), body()), Timers())
+    it.data_received(HEAD + b"\r\nbody")
+    await done(it)
+    it.parser = None  # type: ignore[assignment]
+    it.data_received(HEAD + b"\r\nelse")
+    await done(it)
+    assert b"".join(wire.written).count(b"done") == 2
 
 
 async def test_a_client_that_is_silent_for_too_long_is_let_go() -> None:

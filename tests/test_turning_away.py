@@ -128,6 +128,17 @@ async def test_a_connection_that_is_not_kept_ends() -> None:
         writer.close()
 
 
+async def test_a_question_whose_head_came_before_is_turned_away_too() -> None:
+    slow, full = Slow(), Full(is_full=False)
+    slow.may_answer.set()
+    async with listening(App(slow, full)) as host, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        for full.is_full, expected in ((False, b"done"), (False, b"done"), (True, b"full"), (False, b"done")):
+            writer.write(question())
+            assert (await told(reader))[2] == expected
+        writer.close()
+
+
 async def test_a_question_behind_one_that_is_not_answered_yet_does_not_overtake_it() -> None:
     slow, asked = Slow(), []
 

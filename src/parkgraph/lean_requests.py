@@ -1,40 +1,78 @@
 """Uvicorn's connection for requests, without what it does for each that could be done once, or not at all.
 
-Uvicorn looks at every name and value of a header by itself, writes head and body apart, and sets and cancels a timer
-with each request: together as long as it takes to find places. What is unusual stays with it.
+Uvicorn reads the same head again with each request, looks at every name and value of a header by itself, writes head
+and body apart, and sets and cancels a timer with each request: together longer than it takes to find places. What is
+unusual stays with it.
 """
 
 import asyncio
-import re
 from asyncio.events import TimerHandle
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any, Final
 
-from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent, HTTPScope
 from uvicorn.protocols.http.httptools_impl import (
-    HEADER_VALUE_RE,
     STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
 )
 
-_USUAL_NAMES: Final = re.compile(rb"[a-z-]+")
+KNOWN_BYTES: Final = 16_000
+"""Of a request whose head is known again."""
+
+_USUAL_IN_NAMES: Final = f"{ascii_lowercase}-".encode()
+_FORBIDDEN_IN_VALUES: Final = bytes({*range(0x20), 0x7F} - {ord("\t")})
 _DECISIVE: Final = frozenset({b"connection", b"transfer-encoding"})
 """Headers that say how the answer goes on."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownHead:
+    """What was read of a head: the same bytes say it again, where a body of the same length comes with them.
+
+    `size`: of head and body. `scope`: of no request; each has one of its own, and headers.
+    """
+
+    head: bytes
+    size: int
+    scope: HTTPScope
+    headers: Sequence[tuple[bytes, bytes]]
+
+
 class LeanConnection(HttpToolsProtocol):
-    """It has one timer for as long as it lasts, that looks whether a client has been silent for too long."""
+    """It has one timer for as long as it lasts, that looks whether a client has been silent for too long.
+
+    A request whose head is that of the one before is not parsed, where it came in one piece and nothing else with it.
+    """
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._is_silent = False
         self._silent_since = 0.0
         self._look_again: TimerHandle | None = None
+        self._known: KnownHead | None = None
+        self._is_between = True
+        """The parser has read whole requests, and nothing of the next."""
 
     def data_received(self, data: bytes) -> None:
         self._is_silent = False
+        known, before, begins = self._known, self.cycle, self._is_between
+        if known and begins and len(data) == known.size and data.startswith(known.head) and self.may_begin():
+            self.begin_again(known, data[len(known.head) :])
+            return
         super().data_received(data)
+        if begins and self._is_between and self.cycle is not before:
+            self._know(data)
+
+    def on_message_begin(self) -> None:
+        self._is_between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._is_between = True
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         if self.pipeline or self.transport.is_closing():
@@ -51,13 +89,31 @@ class LeanConnection(HttpToolsProtocol):
         if self._look_again:
             self._look_again.cancel()
 
+    def may_begin(self) -> bool:
+        """Nothing is being answered, and the client reads what it is told."""
+        before: RequestResponseCycle | None = self.cycle
+        return (before is None or before.response_complete) and not self.flow.write_paused
+
     def begin(self, path: bytes, query: bytes) -> None:
         """Have the application answer the request whose head is complete, and none other is being answered."""
         scope, parser = self.scope, self.parser
         scope["method"] = parser.get_method().decode("ascii")
         scope["path"], scope["raw_path"], scope["query_string"] = path.decode("ascii"), path, query
+        self._begin(keep_alive=parser.should_keep_alive())
+
+    def begin_again(self, known: KnownHead, body: bytes) -> None:
+        """The same for a request that has this head."""
+        scope = known.scope.copy()
+        scope["headers"], scope["state"] = list(known.headers), self.app_state.copy()
+        self.scope = scope
+        self._begin(keep_alive=True)
+        self.cycle.body += body
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
+
+    def _begin(self, *, keep_alive: bool) -> None:
         self.cycle = LeanRequest(
-            scope=scope,
+            scope=self.scope,
             transport=self.transport,
             flow=self.flow,
             logger=self.logger,
@@ -66,10 +122,20 @@ class LeanConnection(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=False,
-            keep_alive=parser.should_keep_alive(),
+            keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
         self._start_asgi_task(self.cycle, self.app)
+
+    def _know(self, data: bytes) -> None:
+        """The head in this data, where that is one request whose body is as long as its head says."""
+        cycle = self.cycle
+        if not isinstance(cycle, LeanRequest) or not cycle.keep_alive or len(data) > KNOWN_BYTES:
+            return
+        head, end, body = data.partition(b"\r\n\r\n")
+        # What comes in chunks is not the same as it was sent.
+        if body and cycle.body == body:
+            self._known = KnownHead(head + end, len(data), cycle.scope.copy(), tuple(self.headers))
 
     def _look(self) -> None:
         silent_s = self.loop.time() - self._silent_since if self._is_silent else 0.0
@@ -115,9 +181,10 @@ class LeanRequest(RequestResponseCycle):
     def _head_of(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
         """Of an answer of known length, after which the connection is kept; None: it is no such answer."""
         headers = [*self.default_headers, *headers]
-        if not _USUAL_NAMES.fullmatch(b"".join([name for name, _ in headers])):
+        if b"".join([name for name, _ in headers]).translate(None, _USUAL_IN_NAMES):
             return None
-        if HEADER_VALUE_RE.search(b"".join([value for _, value in headers])):
+        values = b"".join([value for _, value in headers])
+        if len(values.translate(None, _FORBIDDEN_IN_VALUES)) < len(values):
             return None
         lines, length = [STATUS_LINE[status]], None
         for name, value in headers:

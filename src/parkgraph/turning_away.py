@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from parkgraph.api.admission import SHED_RETRY_SECONDS, Admission, OverloadedError
 from parkgraph.api.http import ARRIVED, busy
 from parkgraph.api.masking import GRAPHQL_PATH
-from parkgraph.lean_requests import LeanConnection
+from parkgraph.lean_requests import KnownHead, LeanConnection
 from parkgraph.metrics import Metrics
 from parkgraph.middleware import id_of
 
@@ -93,14 +93,20 @@ class Connection(LeanConnection):
             return
         answer = self._turn_away(self.headers) if self._turn_away else None
         if answer is None:
-            self.scope[ARRIVED] = self.loop.time()  # type: ignore[typeddict-unknown-key]
             self.begin(path, query)
-            return
-        self._is_turned_away = True
-        own = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]
-        if not self.parser.should_keep_alive():
-            own.append(b"connection: close\r\n")
-        self.transport.write(b"".join([STATUS_LINE[_UNAVAILABLE], *own, answer]))
+            self._note_arrival()
+        else:
+            self._is_turned_away = True
+            self._refuse(answer, keep_alive=self.parser.should_keep_alive())
+
+    def begin_again(self, known: KnownHead, body: bytes) -> None:
+        answer = self._turn_away(known.headers) if self._turn_away else None
+        if answer is None:
+            super().begin_again(known, body)
+            self._note_arrival()
+        else:
+            self._refuse(answer, keep_alive=True)
+            self.on_response_complete()
 
     def on_body(self, body: bytes) -> None:
         if not self._is_turned_away:
@@ -110,19 +116,26 @@ class Connection(LeanConnection):
         if not self._is_turned_away:
             super().on_message_complete()
             return
-        self._is_turned_away = False
+        self._is_turned_away, self._is_between = False, True
         if self.parser.should_keep_alive():
             self.on_response_complete()
         else:
             self.transport.close()
 
+    def _note_arrival(self) -> None:
+        self.scope[ARRIVED] = self.loop.time()  # type: ignore[typeddict-unknown-key]
+
+    def _refuse(self, answer: bytes, *, keep_alive: bool) -> None:
+        own = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]
+        if not keep_alive:
+            own.append(b"connection: close\r\n")
+        self.transport.write(b"".join([STATUS_LINE[_UNAVAILABLE], *own, answer]))
+
     def _is_usual(self) -> bool:
-        before: RequestResponseCycle | None = self.cycle
         return (
-            (before is None or before.response_complete)
+            self.may_begin()
             and self.parser.get_method() in _METHODS
             and self.parser.get_http_version() == "1.1"
             and not self.parser.should_upgrade()
             and not self.expect_100_continue
-            and not self.flow.write_paused
         )
