@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from weakref import ref
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,8 @@ from parkgraph.sdk.contract import Capability, NetworkInfo
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 INFO = NetworkInfo("City", ZoneInfo("UTC"), frozenset({Capability.LISTINGS}))
-MOMENT = Moment(View(), {"city": INFO}, Exchange(), NOW)
+VIEW, OTHER = View(), View()
+MOMENT = Moment(ref(VIEW), {"city": INFO}, Exchange(), NOW)
 
 
 class Hit:
@@ -39,7 +41,7 @@ def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        MOMENT._replace(view=View()),
+        MOMENT._replace(view=ref(OTHER)),
         MOMENT._replace(rates=Exchange("CHF")),
         MOMENT._replace(infos={"city": replace(INFO, max_age=timedelta(seconds=1))}),
         MOMENT._replace(now=NOW + timedelta(hours=1)),
@@ -52,6 +54,15 @@ def test_another_moment_has_another_page(other: Moment, of: str) -> None:
     pages.keep("asked", page(until=until) if of == "its hits" else page(same_until=until), MOMENT)
     assert pages.find("asked", other) is None
     assert len(pages) == 0
+
+
+def test_a_page_that_is_kept_keeps_no_view() -> None:
+    pages, view = Pages[Hit](), View()
+    moment = MOMENT._replace(view=ref(view))
+    pages.keep("asked", page(), moment)
+    del view
+    assert moment.view() is None
+    assert pages.find("asked", MOMENT) is None
 
 
 def test_so_many_hits_are_kept_and_no_more() -> None:

@@ -139,6 +139,23 @@ def test_more_places_of_one_question_than_are_kept_are_priced_all_the_same() -> 
     assert price(places[0]) is price(places[0])
 
 
+def test_for_one_place_too_many_that_which_came_first_goes_and_no_other() -> None:
+    prices, places = Prices(limit=10), [place() for _ in range(11)]
+    price = prices.of(STAY, CAR, INFOS, NOW, EUROS)
+    first, *others = [price(each) for each in places]
+    assert [price(each) for each in places[1:]] == others
+    assert price(places[0]) is not first
+
+
+def test_what_was_asked_longest_ago_goes_first() -> None:
+    prices, places = Prices(limit=10), [place() for _ in range(5)]
+    later = Stay(STAY.arrive, STAY.leave + timedelta(hours=1))
+    before = [prices.of(stay, CAR, INFOS, NOW, EUROS)(each) for stay in (STAY, later) for each in places]
+    more = [prices.of(None, CAR, INFOS, NOW, EUROS)(each) for each in places]
+    assert [prices.of(None, CAR, INFOS, NOW, EUROS)(each) for each in places] == more
+    assert [prices.of(later, CAR, INFOS, NOW, EUROS)(each) for each in places] == before[5:]
+
+
 def test_a_table_is_priced_once_for_a_stay() -> None:
     quotes = Quotes()
     first = quotes.of(RATES, STAY, ZONE, CAR, None)

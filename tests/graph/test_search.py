@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from weakref import ref
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,6 +103,15 @@ async def test_places_come_by_distance(asking: Ask) -> None:
         assert names(answer) == ["Near", "Middle", "Far"]
         assert [hit.distance_m for hit in answer.hits] == [100, 500, 900]
         assert answer.total == 3
+
+
+async def test_nothing_that_is_kept_of_answers_keeps_what_a_refresh_replaced(asking: Ask) -> None:
+    async with asking(row(FAR, NEAR, MIDDLE)) as ask:
+        await ask()
+        before, answer = ref(ask.graph.view), await ask()
+        await ask.graph.update()
+        assert answer.was_found_again
+        assert before() is None
 
 
 async def test_places_come_by_price_of_the_stay(asking: Ask) -> None:

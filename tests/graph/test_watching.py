@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
+from weakref import ref
 
 import pytest
 
@@ -79,6 +80,15 @@ async def test_what_leaves_the_area_or_is_taken_away_is_gone(town: Town) -> None
     changed = await next_one
     assert changed.places == ()
     assert set(changed.gone) == {id_of("market"), id_of("station")}
+
+
+async def test_of_what_was_told_no_view_is_kept_that_is_no_more(town: Town) -> None:
+    next_one = await listening(town.watching.watch(Watched(TOWN)))
+    town.change(market=THERE)
+    assert (await next_one).places
+    before = ref(town.view)
+    town.change(harbour=HERE)
+    assert before() is None
 
 
 async def test_places_by_id_are_told_of_wherever_they_are(town: Town) -> None:

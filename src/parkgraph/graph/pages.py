@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
+from weakref import ref
 
 from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.lazily import lazily
@@ -31,9 +32,13 @@ H = TypeVar("H", bound=Kept)
 
 
 class Moment(NamedTuple):
-    """All that an answer from memory depends on, apart from the question."""
+    """All that an answer from memory depends on, apart from the question.
 
-    view: View
+    Of the view only which it was: a page that is kept would keep all that a refresh replaced, until the event loop lets
+    go of the last one.
+    """
+
+    view: "ref[View]"
     infos: Mapping[str, NetworkInfo]
     rates: Exchange
     now: datetime

@@ -17,7 +17,7 @@ from parkgraph.graph.quotes import Quotes, asked
 from parkgraph.sdk.contract import NetworkInfo
 
 KEPT_PLACES: Final = 20_000
-"""Of all questions together; the question that was asked longest ago goes first."""
+"""Of all questions together; of the question that was asked longest ago, what came first goes first."""
 
 NOT_READY: Final[Ready] = MappingProxyType({})
 
@@ -125,10 +125,16 @@ class _Kept:
         self.infos = infos
         self.exchange = exchange
         self.is_forgotten = False
-        self.places: dict[int, Priced] = {}
+        self.places: OrderedDict[int, Priced] = OrderedDict()
         self.told: dict[int, Priced] = {}
         self.again: dict[int, Priced] = {}
         self.ready: Ready = NOT_READY
+
+    def forget_first(self) -> None:
+        """The place that came first."""
+        which, _ = self.places.popitem(last=False)
+        self.told.pop(which, None)
+        self.again.pop(which, None)
 
 
 class Prices:
@@ -198,9 +204,14 @@ class Prices:
         return priced if ready else unprompted
 
     def _count_one_more(self, of: _Kept) -> None:
-        """It may be that all others of its question have to go: what comes then goes with the search."""
+        """One goes for it where there are enough: all of a question at once would keep everybody waiting."""
         while self._number >= self._limit and self._kept:
-            self._forget(next(iter(self._kept)))
+            question, oldest = next(iter(self._kept.items()))
+            if oldest.places:
+                oldest.forget_first()
+                self._number -= 1
+            else:
+                self._forget(question)
         self._number += not of.is_forgotten
 
     def _forget(self, question: Hashable) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import islice
 from typing import Final
+from weakref import ref
 
 from cachetools import LRUCache
 
@@ -166,7 +167,7 @@ class Search:
     ) -> tuple[Page[Hit], Sequence[Hit]]:
         """The page, and the hits that decided what is on it."""
         ready = self._said(answers)
-        found = moment.view.index.within(question.area)
+        found = self._graph.view.index.within(question.area)
         if question.room_decides:
             places = [place for _, place in found]
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
@@ -204,7 +205,7 @@ class Search:
 
     @property
     def _moment(self) -> Moment:
-        return Moment(self._graph.view, self.infos, self._rates(), self._clock())
+        return Moment(ref(self._graph.view), self.infos, self._rates(), self._clock())
 
     def _counts(self, hits: Iterable[Hit]) -> bool:
         """Whether any of them is booked through this server, so that others may take its room at any time."""

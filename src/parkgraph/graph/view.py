@@ -21,7 +21,7 @@ Moves = Mapping[UUID, tuple[Coordinates, ...]]
 """Where each place was, and where it is, as far as there is such a place before and after."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class View:
     """Places and what they are made of.
 

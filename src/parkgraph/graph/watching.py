@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 from uuid import UUID
+from weakref import ref
 
 from parkgraph.domain.geo import Bounds, Coordinates
 from parkgraph.domain.place import Place
@@ -70,7 +71,7 @@ class Watching:
         self._changes: deque[_Change] = deque()
         self._kept = 0
         self._news = asyncio.Event()
-        self._seen = View()
+        self._found_in: ref[View] | None = None  # weakly: of what a refresh replaced, nothing is kept
         self._found: dict[UUID, Place | None] = {}
 
     def tell(self, changed: Moves) -> list[Moves]:
@@ -78,7 +79,6 @@ class Watching:
         forgotten: list[Moves] = []
         if not changed:
             return forgotten
-        self._present()  # a view that is no more is not kept for whoever asks next
         self._last += 1
         self._changes.append(_Change(self._last, changed))
         self._kept += len(changed)
@@ -123,7 +123,7 @@ class Watching:
         present, places, gone = self._present(), [], []
         for place_id in concerned:
             if place_id not in present:
-                present[place_id] = self._seen.places.get(place_id)
+                present[place_id] = self._view().places.get(place_id)
             place = present[place_id]
             if place and watched.concerns(place_id, (place.location,)):
                 places.append(place)
@@ -133,9 +133,9 @@ class Watching:
 
     def _present(self) -> dict[UUID, Place | None]:
         """Places of the present view that were told of: a view makes one anew each time it is asked for it."""
-        view = self._view()
-        if view is not self._seen:
-            self._seen, self._found = view, {}
+        view = ref(self._view())
+        if view is not self._found_in:
+            self._found_in, self._found = view, {}
         return self._found
 
     def _resumed(self, since: str | None) -> tuple[int, bool]:
