@@ -181,7 +181,42 @@ async def test_what_is_no_question_is_the_applications() -> None:
         writer.close()
 
 
-def test_the_application_answers_where_there_is_room_or_it_ends_or_another_site_asks() -> None:
+async def test_of_many_that_arrive_at_once_no_more_are_let_in_than_have_a_place() -> None:
+    admission, slow = Admission(2), Slow()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        with admission.admit():
+            await slow(scope, receive, send)
+
+    async with listening(App(application, turnstile(admission))) as host, asyncio.timeout(30):
+        streams = [await asyncio.open_connection(*host.split(":")) for _ in range(10)]
+        slow.may_answer.set()
+        for reader, writer in streams:
+            writer.write(question())
+            await told(reader)
+        slow.may_answer.clear()
+        for _, writer in streams:  # without a pause in which the server could read
+            writer.write(question())
+        first = [asyncio.create_task(told(reader)) for reader, _ in streams]
+        while sum(task.done() for task in first) < 8:
+            await asyncio.wait([task for task in first if not task.done()], return_when=asyncio.FIRST_COMPLETED)
+        slow.may_answer.set()
+        statuses = [(await task)[0] for task in first]
+        for _, writer in streams:
+            writer.close()
+    assert statuses.count(b"HTTP/1.1 503 Service Unavailable") == 8
+    assert statuses.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def test_whoever_is_let_in_counts_until_it_is_begun_even_if_it_never_is() -> None:
+    turn_away = turnstile(Admission(1))
+    assert turn_away([]) is None
+    assert turn_away([])
+    await asyncio.sleep(0)
+    assert turn_away([]) is None
+
+
+async def test_the_application_answers_where_there_is_room_or_it_ends_or_another_site_asks() -> None:
     admission, origin = Admission(1), [(b"origin", b"https://example.org")]
     assert turnstile(admission)([]) is None
     with admission.admit():

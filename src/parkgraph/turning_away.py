@@ -4,6 +4,7 @@ Through the application a refusal takes a fifth of what an answer takes: at four
 little else.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -33,7 +34,8 @@ class Turnstile:
     """Whether a question is let in, by its headers. `with_cors`: a page of another site has to be able to read why not.
 
     `draining`: whether the server is ending. What is turned away is counted as the application would, and told once a
-    second.
+    second. Whoever is let in has a place when it is begun, which is once all that has arrived is read: until then it is
+    counted here, else many would be let in for one place, and be refused by the application at ten times the cost.
     """
 
     def __init__(
@@ -52,19 +54,29 @@ class Turnstile:
         self._clock = clock
         self._told_at = -TELL_EVERY_S
         self._untold = 0
+        self._let_in = 0
         refusal = busy(OverloadedError(SHED_RETRY_SECONDS))
         self._head = b"".join(b"%s: %s\r\n" % header for header in refusal.head())
         self._body = refusal.body
 
     def __call__(self, headers: Headers) -> bytes | None:
         """What follows the status line and the server's own headers, 503; None: the application answers."""
-        if not self._admission.is_full or self._draining():
+        if self._admission.has_place_beside(self._let_in) or self._draining():
+            self._expect_one()
             return None
         if self._with_cors and any(name == b"origin" for name, _ in headers):
             return None
         self._metrics.turned_away()
         self._tell()
         return b"%sx-request-id: %s\r\n\r\n%s" % (self._head, id_of(headers).encode(), self._body)
+
+    def _expect_one(self) -> None:
+        if not self._let_in:
+            asyncio.get_running_loop().call_soon(self._begin)
+        self._let_in += 1
+
+    def _begin(self) -> None:
+        self._let_in = 0
 
     def _tell(self) -> None:
         self._untold += 1

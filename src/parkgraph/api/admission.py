@@ -86,9 +86,9 @@ class Admission:
         """A place for one request, as long as the block lasts, which raises OverloadedError where there is none."""
         return self
 
-    @property
-    def is_full(self) -> bool:
-        return self._in_flight >= self._max_in_flight
+    def has_place_beside(self, others: int) -> bool:
+        """Whether there is one, where so many others are to be admitted first."""
+        return self._in_flight + others < self._max_in_flight
 
     def __enter__(self) -> None:
         if self._in_flight >= self._max_in_flight:
