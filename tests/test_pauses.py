@@ -53,26 +53,21 @@ def test_what_is_made_elsewhere_is_not() -> None:
     assert gc.get_freeze_count() <= before < before + len(made)
 
 
-async def test_what_queries_leave_is_looked_at_before_it_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_kept_of_answers_is_looked_at_soon_though_as_much_of_others_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(pauses, "LOOK_S", 0)
-    looks: list[int] = []
-
-    def note(phase: str, info: dict[str, int]) -> None:
-        if phase == "start" and info["generation"] == pauses.YOUNGEST:
-            looks.append(gc.get_count()[pauses.YOUNGEST])
-
+    kept = make(pauses.NEW)
     gc.collect()
-    gc.callbacks.append(note)
-    looking = asyncio.create_task(pauses.look_often())
-    left = []
-    for _ in range(pauses.GARBAGE[0] // pauses.LITTLE):
-        left += make(pauses.LITTLE)
+    looking = asyncio.create_task(pauses.Staying().look_often())
+    for _ in range(3):
+        before, kept = kept, make(pauses.NEW)
+        del before
+        assert gc.get_count()[pauses.YOUNGEST] < len(kept)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-    gc.callbacks.remove(note)
+        assert not {id(each) for each in gc.get_objects(pauses.YOUNGEST)} & {id(each) for each in kept}
     looking.cancel()
-    assert looks
-    assert max(looks) < 3 * pauses.LITTLE < len(left)
 
 
 class Cycle:

@@ -28,7 +28,7 @@ from parkgraph.networks.observer import Observer, nobody
 from parkgraph.networks.service import Networks
 from parkgraph.networks.store import CHANNEL
 from parkgraph.networks.tasks import Tasks
-from parkgraph.pauses import Staying, look_often
+from parkgraph.pauses import Staying
 from parkgraph.settings import ExchangeSettings, Settings
 from parkgraph.start_error import StartError
 from parkgraph.vehicles.garage import Garage
@@ -103,7 +103,7 @@ async def open_services(
                 gates=gate_house,
             )
             async with (
-                running(look_often(), "look at what came"),
+                running(staying.look_often(), "look at what came"),
                 running(gate_house.hub.run(), "live hub"),
                 running(keep_house(gate_house, lambda: service.leader.is_leader), "chores of gates"),
                 tidied(reserving.reservations, lambda: service.leader.is_leader),
