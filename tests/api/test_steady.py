@@ -13,13 +13,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from graphql import GraphQLObjectType, get_named_type
+from hypothesis import given
+from hypothesis import strategies as st
 
-from parkgraph.api import schema
+from parkgraph.api import schema, values
 from parkgraph.api.access import Public, statements
 from parkgraph.api.execution.resolution import Attribute, Full, Plain
+from parkgraph.api.scalars import serialize_decimal
+from parkgraph.api.steady import what_is_written_as_is
+from parkgraph.domain.money import Money
+from parkgraph.domain.occupancy import Occupancy
 from parkgraph.domain.tariff import RateTable
 from parkgraph.graph import hit, search
+from parkgraph.graph.merging import merge
 from parkgraph.graph.offers import Offer
+from tests.graph.listings import keyed, listing
 
 BUILT = schema.build()
 RESOLUTIONS = BUILT.resolutions
@@ -137,3 +145,28 @@ def test_the_rule_would_catch_what_changes() -> None:
     assert not is_frozen(search.Search)
     assert is_frozen(Offer)
     assert is_frozen(RateTable)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_what_is_said_to_be_written_as_it_is_is_so(amount: Decimal) -> None:
+    held = Money(amount, "EUR").amount
+    assert what_is_written_as_is(values.Money) == {"amount": Decimal}
+    assert type(held) is not Decimal or str(held) == serialize_decimal(held)
+
+
+def test_what_wraps_an_attribute_does_no_more() -> None:
+    wrapping = {
+        (kind.name, name): resolution
+        for kind in BUILT.core.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, resolution in steady(kind)
+        if isinstance(resolution, Plain) and resolution.wraps
+    }
+    assert list(wrapping) == [("Place", "occupancy")]
+    (resolution,) = wrapping.values()
+    counted, uncounted = (
+        merge(UUID(int=1), [keyed("one", listing("1", occupancy=o))]) for o in (Occupancy(1, 2), None)
+    )
+    assert resolution.wraps == ("occupancy", "subject")
+    assert resolution.call(counted).subject is counted.occupancy is not None
+    assert resolution.call(uncounted) is uncounted.occupancy is None

@@ -1,8 +1,10 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from parkgraph.domain.money import Money, minor_unit
+from parkgraph.domain.money import Exponential, Money, minor_unit
 
 
 def test_amounts_add_exactly() -> None:
@@ -33,3 +35,10 @@ def test_rounding_is_half_up_to_the_minor_unit() -> None:
     assert Money(Decimal("1.005"), "EUR").rounded().amount == Decimal("1.01")
     assert Money(Decimal("12.5"), "JPY").rounded().amount == Decimal(13)
     assert minor_unit("KWD") == Decimal("0.001")
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_an_amount_that_is_written_with_an_exponent_is_known_by_its_class(amount: Decimal) -> None:
+    held = Money(amount, "EUR").amount
+    assert held == amount
+    assert type(held) is (Exponential if "E" in str(amount) else Decimal)

@@ -57,10 +57,6 @@ def _lines(offer: strawberry.Parent[offers.Offer]) -> list[PriceLine]:
     return [PriceLine.of(line) for line in offer.lines]
 
 
-def _tariff_text(offer: strawberry.Parent[offers.Offer]) -> str | None:
-    return offer.listing.tariff_text
-
-
 @public
 @objects_are(offers.Offer)
 @strawberry.type(description="One network's price for one stay, and how to take it.")
@@ -78,9 +74,7 @@ class Offer:
         description="The total in the currency in which offers are compared, if that is another; null without a rate."
     )
     lines: list[PriceLine] = strawberry.field(resolver=_lines, description="They add up to the total exactly.")
-    tariff_text: str | None = strawberry.field(
-        resolver=_tariff_text, description="The network's own words about its prices."
-    )
+    tariff_text: str | None = strawberry.field(description="The network's own words about its prices.")
     vacant: int | None = strawberry.field(
         description="Spaces that are left for the whole stay; null where nobody counts them."
     )

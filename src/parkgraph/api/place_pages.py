@@ -22,7 +22,7 @@ def _distance(hit: strawberry.Parent[Hit]) -> int | None:
 
 
 def _offers(hit: strawberry.Parent[Hit]) -> list[Offer]:
-    return hit.priced.offers  # type: ignore[return-value]
+    return hit.offers  # type: ignore[return-value]
 
 
 @public

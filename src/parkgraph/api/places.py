@@ -13,7 +13,7 @@ from parkgraph.api.inputs import StayInput, VehicleInput
 from parkgraph.api.listings import AudienceCapacity, Counted, Listing, Occupancy
 from parkgraph.api.networks import Network, network_of
 from parkgraph.api.offers import Offer
-from parkgraph.api.steady import objects_are, shown_by
+from parkgraph.api.steady import objects_are, shown_by, wraps
 from parkgraph.api.values import Coordinates, Node
 from parkgraph.domain import place
 from parkgraph.domain.place import Feature, PlaceKind
@@ -74,6 +74,7 @@ def _id(place: strawberry.Parent[place.Place]) -> strawberry.ID:
     return ids.of_place(place.id.int)
 
 
+@wraps("occupancy", "subject")
 def _occupancy(place: strawberry.Parent[place.Place]) -> Occupancy | None:
     counted, key = place.occupancy, place.occupancy_from
     return Counted(counted, key.network) if counted and key else None  # type: ignore[return-value]

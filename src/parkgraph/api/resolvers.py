@@ -32,7 +32,14 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
 from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolution
-from parkgraph.api.steady import class_of_objects, is_live, what_mostly_shows, what_shows
+from parkgraph.api.steady import (
+    class_of_objects,
+    is_live,
+    what_is_written_as_is,
+    what_mostly_shows,
+    what_shows,
+    what_wraps,
+)
 
 _DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -62,7 +69,9 @@ class StrawberryResolutions:
         below = get_named_type(field.type)
         shows = _origin(below) if isinstance(below, GraphQLObjectType) else None
         steady = origin is not None and not is_live(origin) and not (shows and is_live(shows))
-        if isinstance(definition, StrawberryField) and (found := self._shorter(definition, field.args, steady=steady)):
+        if isinstance(definition, StrawberryField) and (
+            found := self._shorter(definition, origin, field.args, steady=steady)
+        ):
             return found
         return Full(field.resolve or default_field_resolver)
 
@@ -93,14 +102,15 @@ class StrawberryResolutions:
         return self._info
 
     def _shorter(
-        self, field: StrawberryField, given: Mapping[str, GraphQLArgument], *, steady: bool
+        self, field: StrawberryField, origin: type | None, given: Mapping[str, GraphQLArgument], *, steady: bool
     ) -> Resolution | None:
         if self._converter.exception_handlers or any(_acts(extension) for extension in field.extensions):
             return None
         resolver = field.base_resolver
         if resolver is None:
             is_usual = self._converter.config.default_resolver is StrawberryConfig().default_resolver
-            return Attribute(field.python_name, is_steady=steady) if is_usual else None
+            written = what_is_written_as_is(origin).get(field.python_name) if origin else None
+            return Attribute(field.python_name, is_steady=steady, written=written) if is_usual else None
         first, parent = next(iter(resolver.signature.parameters.values()), None), resolver.parent_parameter
         if resolver.root_parameter or (parent and parent is not first) or not callable(resolver.wrapped_func):
             return None
@@ -115,6 +125,7 @@ class StrawberryResolutions:
             info=resolver.info_parameter.name if resolver.info_parameter else None,
             arguments=self._arguments(field, given) if field.arguments else None,
             is_steady=steady,
+            wraps=what_wraps(call),
         )
 
     def _arguments(

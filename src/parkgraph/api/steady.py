@@ -5,15 +5,18 @@ waits for nothing. What its object shows is never edited, only replaced. Types w
 such as a network, say so, and are asked anew each time.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T", bound=type[Any])
+F = TypeVar("F", bound=Callable[..., Any])
 
 _LIVE: Final = "__parkgraph_live__"
 _SHOWN_BY: Final = "__parkgraph_shown_by__"
 _MOSTLY_SHOWN_BY: Final = "__parkgraph_mostly_shown_by__"
 _OBJECTS_ARE: Final = "__parkgraph_objects_are__"
+_WRITTEN_AS_IS: Final = "__parkgraph_written_as_is__"
+_WRAPS: Final = "__parkgraph_wraps__"
 
 
 def live(kind: T) -> T:
@@ -57,6 +60,40 @@ def objects_are(kind: type) -> Callable[[T], T]:
         return shown
 
     return state
+
+
+def written_as_is(**classes: type) -> Callable[[T], T]:
+    """Of a type: of these attributes, what is of the class has as its `str` what the attribute's scalar makes of it."""
+
+    def state(kind: T) -> T:
+        setattr(kind, _WRITTEN_AS_IS, classes)
+        return kind
+
+    return state
+
+
+def what_is_written_as_is(kind: type) -> Mapping[str, type]:
+    """The class, by the name of the attribute."""
+    classes: Mapping[str, type] = vars(kind).get(_WRITTEN_AS_IS, {})
+    return classes
+
+
+def wraps(attribute: str, within: str) -> Callable[[F], F]:
+    """Of a resolver: it gives None where this attribute of its source is None, and else an object that has that
+    attribute's value `within`. What is asked of the object's attribute only may then be read without the object.
+    """
+
+    def state(resolver: F) -> F:
+        setattr(resolver, _WRAPS, (attribute, within))
+        return resolver
+
+    return state
+
+
+def what_wraps(resolver: Callable[..., Any]) -> tuple[str, str] | None:
+    """The attribute, and what has its value in the result."""
+    wrapped: tuple[str, str] | None = getattr(resolver, _WRAPS, None)
+    return wrapped
 
 
 def class_of_objects(kind: type) -> type:

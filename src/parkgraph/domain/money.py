@@ -30,9 +30,16 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-_MINOR_UNITS.get(currency, 2))
 
 
+class Exponential(Decimal):
+    """What `str` writes with an exponent, such as 1E+2: whoever must not write that knows it by its class."""
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An exact amount with its ISO 4217 code. Amounts of two currencies never meet in one sum."""
+    """An exact amount with its ISO 4217 code. Amounts of two currencies never meet in one sum.
+
+    An amount that is of the class Decimal is written without an exponent by `str`.
+    """
 
     amount: Decimal
     currency: str
@@ -41,6 +48,8 @@ class Money:
         if not self.amount.is_finite():
             raise ValueError("an amount of money must be a finite number")
         check_currency(self.currency)
+        if "E" in str(self.amount):
+            object.__setattr__(self, "amount", Exponential(self.amount))
 
     def __add__(self, other: "Money") -> "Money":
         self._same_currency(other)

@@ -35,6 +35,7 @@ class Asked:
 class Hit:
     """One place in the answer to one question. It is priced once, when that is first looked at."""
 
+    place: Place
     is_kept = False
 
     def __init__(self, place: Place, from_centre_m: float, asked: Asked) -> None:
@@ -71,7 +72,7 @@ class Hit:
     def distance_m(self) -> int | None:
         return round(self._from_centre_m) if self._asked.question.near else None
 
-    @property
+    @lazily
     def offers(self) -> tuple[Offer, ...]:
         return self.priced.offers
 

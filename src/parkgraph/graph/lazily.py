@@ -11,6 +11,7 @@ class lazily(Generic[T]):  # noqa: N801  (used as a decorator)
 
     def __init__(self, work_out: Callable[[Any], T]) -> None:
         self._work_out = work_out
+        self.__wrapped__ = work_out
         self.__doc__ = work_out.__doc__
 
     def __set_name__(self, _owner: type, name: str) -> None:

@@ -88,7 +88,7 @@ class Fragments:
                 errors, done = len(run.errors), select(run, source, path)
                 if len(run.errors) != errors:
                     return done
-                if done.__class__ is dict:
+                if done.__class__ is dict or done.__class__ is Fragment:
                     return self._keep(key, shown, done, keys)
                 return self._keep_later(run, errors, key, shown, done, keys)
             found.is_wanted = True
@@ -120,7 +120,7 @@ class Fragments:
 
         return list_kept
 
-    def _keep(self, key: int, shown: object, done: dict[str, Any], keys: Mapping[str, bool]) -> Any:
+    def _keep(self, key: int, shown: object, done: dict[str, Any] | Fragment, keys: Mapping[str, bool]) -> Any:
         """The object, which is kept if it can be said in JSON; what cannot is left to whoever says the answer."""
         try:
             made, size = _made(done, keys)
@@ -153,9 +153,11 @@ class Fragments:
                 self.bytes -= entry.size
 
 
-def _made(done: Mapping[str, Any], keys: Mapping[str, bool]) -> tuple[Made, int]:
-    """JSON, and of how many bytes. Raises TypeError for what cannot be said in JSON."""
-    text = orjson.dumps({key: _HOLE if is_hole else done[key] for key, is_hole in keys.items()})
+def _made(done: Mapping[str, Any] | Fragment, keys: Mapping[str, bool]) -> tuple[Made, int]:
+    """JSON, and of how many bytes; a fragment is without holes. Raises TypeError for what cannot be said in JSON."""
+    if not isinstance(done, Fragment):
+        done = {key: _HOLE if is_hole else done[key] for key, is_hole in keys.items()}
+    text = orjson.dumps(done)
     # A copy: what orjson makes keeps the kilobytes that it was written into.
     parts = bytes(memoryview(text)).split(HOLE)
     return parts if len(parts) > 1 else Fragment(parts[0]), len(text)

@@ -13,10 +13,14 @@ ITSELF: Final = "itself"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The attribute of the source with this name; `a.b` is that of the attribute `a`. `is_steady`: see Plain."""
+    """The attribute of the source with this name; `a.b` is that of the attribute `a`. `is_steady`: see Plain.
+
+    `written`: a class whose own instances are in the answer as their `str`, which the field's scalar makes of them too.
+    """
 
     name: str
     is_steady: bool = False
+    written: type | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Plain:
     `takes_source`: whether the source is its first argument. `info`: the name of the argument that is given what
     `Resolutions.info` makes of the context, once for each request. `arguments`: what makes its other arguments of
     graphql-core's, once for each place in the query and set of variables, so that nobody may change them. `is_steady`:
-    what it gives follows from its source alone, and is the same as long as that is.
+    what it gives follows from its source alone, and is the same as long as that is. `wraps`: an attribute of the source
+    and one of the result, where it does nothing but put the one into the other, and gives None for None.
     """
 
     call: Callable[..., Any]
@@ -34,6 +39,7 @@ class Plain:
     info: str | None = None
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     is_steady: bool = False
+    wraps: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

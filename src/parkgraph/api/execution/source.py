@@ -1,6 +1,6 @@
 """A plan as Python: one function for each selection and each list, that takes whatever resolvers may give.
 
-What can be taken for granted, `quick` makes shorter functions of, which are asked first.
+What is steady, `structs` reads and writes by compiled code, which is asked first.
 
 Only names that GraphQL allows, in quotes, and numbers of the plan get into the source.
 """
@@ -44,9 +44,9 @@ from parkgraph.api.execution.completion import (
 )
 from parkgraph.api.execution.fragments import Fragments
 from parkgraph.api.execution.plan import Entry, Plan, Selection, Value
-from parkgraph.api.execution.quick import Quick
 from parkgraph.api.execution.resolution import ITSELF, Attribute, Plain, Resolutions
 from parkgraph.api.execution.run import PathTo, Run
+from parkgraph.api.execution.structs import Structs, Written
 
 _AS_IT_IS: Final[dict[GraphQLOutputType, str]] = {
     GraphQLString: "{0}.__class__ is str",
@@ -92,14 +92,9 @@ class Functions:
             functions[f"guard_{value.number}"] = guarded(handle)
             functions[f"settle_{value.number}"] = settle
             self._provide(functions, value, settle)
-        writer = _Writer(self._resolutions, keeps=self._fragments is not None)
-        quick = Quick(plan.selections, _AS_IT_IS, self._is_sure, lambda each: any(self._keepings(each)))
+        writer = _Writer(self._resolutions)
         for selection in plan.selections:
-            is_quick = selection in quick
-            function = f"{'careful' if is_quick else 'select'}_{selection.number}"
-            writer.select(function, selection.kind, selection.entries)
-            if is_quick:
-                writer.quick(selection, quick.source(selection))
+            writer.select(f"careful_{selection.number}", selection.kind, selection.entries)
             for keeping in self._keepings(selection):
                 holes = [entry for entry in selection.entries if keeping.holes[entry.key]]
                 writer.select(keeping.function, selection.kind, holes)
@@ -112,6 +107,7 @@ class Functions:
             if value.item:
                 writer.list(value, value.item)
         exec(compile("\n".join(writer.lines), "<operation>", "exec"), functions)  # noqa: S102
+        self._structure(functions, plan)
         whole = {selection.number: self._keep(functions, selection) for selection in plan.selections}
         for value in plan.values:
             if value.item and isinstance(value.item.within, GraphQLObjectType):
@@ -121,23 +117,31 @@ class Functions:
                     functions[name] = self._fragments.listed(number, functions[name])
         return [functions[f"select_{root.number}"] for root in plan.roots]
 
-    def _is_sure(self, kind: GraphQLObjectType | GraphQLEnumType) -> bool:
-        if isinstance(kind, GraphQLEnumType):
-            return self._named_alike(kind) is not None
-        return self._resolutions.class_of(kind) is not None
+    def _structure(self, functions: dict[str, Any], plan: Plan) -> None:
+        """By structs first, and carefully what they do not take. The root's answer is an object of Python always."""
+        structs = Structs(self._resolutions, self._plain, lambda each: any(self._keepings(each)), self._named_alike)
+        for selection in plan.selections:
+            careful = functions[f"careful_{selection.number}"]
+            written = None if selection in plan.roots else structs.one(selection)
+            functions[f"select_{selection.number}"] = _first(written, careful) if written else careful
+        for value in plan.values:
+            if value.item and (written := structs.many(value.item)):
+                functions[f"list_{value.number}"] = _first(written, functions[f"list_{value.number}"])
 
     def _named_alike(self, kind: GraphQLEnumType) -> type[Enum] | None:
-        """The class of an enum's members, where each has the name that the answer has for it."""
+        """The class of an enum's members, where each has the name, and is the value, that the answer has for it."""
         members = self._resolutions.members_of(kind)
         try:
-            is_so = members is not None and all(kind.coerce_output_value(each) == each.name for each in members)
+            is_so = members is not None and all(
+                kind.coerce_output_value(each) == each.name == each.value for each in members
+            )
         except Exception:  # noqa: BLE001  (of a member that the enum does not have)
             return None
         return members if is_so else None
 
     def _keepings(self, selection: Selection) -> Iterable["_Keeping"]:
         """By what JSON of its objects is kept, the best last: where that spares at least as much as a look-up takes."""
-        if self._fragments is None or not self._is_sure(selection.kind):
+        if self._fragments is None or self._resolutions.class_of(selection.kind) is None:
             return
         number, resolutions = selection.number, self._resolutions
         if mostly := resolutions.mostly_shown_by(selection.kind):
@@ -150,10 +154,11 @@ class Functions:
     def _keep(self, functions: dict[str, Any], selection: Selection) -> int | None:
         """With which number its objects are kept, where that is as a whole, and by what they are."""
         name, whole = f"select_{selection.number}", None
-        select = functions[name]
+        as_a_whole, in_parts = functions[name], functions[f"careful_{selection.number}"]
         for keeping in self._keepings(selection):
             assert self._fragments
             number = self._fragments.number()
+            select = in_parts if any(keeping.holes.values()) else as_a_whole
             functions[name] = self._fragments.kept(
                 number, select, functions[keeping.function], keeping.shown_by, keeping.holes, functions[name]
             )
@@ -166,7 +171,6 @@ class Functions:
             names = self._names.setdefault(kind, _EnumNames())
             functions[f"names_{value.number}"] = names.by_id
             functions[f"name_{value.number}"] = partial(names.learn, settle)
-            functions[f"enum_{value.number}"] = self._named_alike(kind)
         elif is_leaf_type(kind) and kind not in _AS_IT_IS:
             functions[f"kind_{value.number}"] = kind
             functions[f"coerce_{value.number}"] = kind.coerce_output_value
@@ -210,19 +214,18 @@ def learn(plain: set[type], value: object) -> None:
         plain.add(kind)
 
 
+def _first(written: Written, careful: Select) -> Select:
+    def select(run: Run, source: Any, path: PathTo) -> Any:
+        done = written(source)
+        return careful(run, source, path) if done is None else done
+
+    return select
+
+
 class _Writer:
-    def __init__(self, resolutions: Resolutions, *, keeps: bool) -> None:
-        """`keeps`: whether selections may be fragments."""
+    def __init__(self, resolutions: Resolutions) -> None:
         self.lines: list[str] = []
         self._resolutions = resolutions
-        self._keeps = keeps
-
-    def quick(self, selection: Selection, lines: Iterable[str]) -> None:
-        """First the quick way, and the careful one for what it does not take."""
-        number = selection.number
-        self.lines.extend(lines)
-        self._write(0, f"def select_{number}(run, source, path):", f" done = quick_{number}(source)")
-        self._write(1, f"return careful_{number}(run, source, path) if done is None else done")
 
     def select(self, function: str, kind: GraphQLObjectType, entries: Sequence[Entry]) -> None:
         self._write(0, f"def {function}(run, source, path):", " waiting = None", " try:", "  pass")
@@ -322,8 +325,7 @@ class _Writer:
         otherwise: Sequence[str],
     ) -> None:
         self._write(depth, f"if {quick}:", f" {name} = {function}(run, {name}, {at})")
-        kept = f" and {name}.__class__ is not Fragment" if made == "dict" and self._keeps else ""
-        self._write(depth + 1, f"if {name}.__class__ is not {made}{kept}:")
+        self._write(depth + 1, f"if {name}.__class__ is not {made} and {name}.__class__ is not Fragment:")
         self._write(depth + 2, f"{name} = guard_{value.number}(run, {name}, {at})", *(line.strip() for line in wait))
         self._write(depth, "else:" if value.required else f"elif {name} is not None:", *otherwise)
 

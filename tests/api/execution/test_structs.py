@@ -1,4 +1,4 @@
-"""The quick way takes what is as its type wants it, and leaves everything else to the careful one."""
+"""Structs take what is as its type wants it, and leave everything else to the careful functions."""
 
 from enum import Enum
 from typing import Any, Final
@@ -7,7 +7,6 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, build_schema
 
 from parkgraph.api.execution.executor import Executor
-from parkgraph.api.execution.quick import MAX_DEPTH
 from parkgraph.api.execution.resolution import AsInSchema, Attribute, Full, Resolution
 from tests.api.execution.differential import compiled, interpreted, said
 
@@ -29,6 +28,9 @@ ALL: Final = "name size weight lit id colour"
 
 class Thing:
     """It counts how often it is asked for its name."""
+
+    things: "list[Thing] | None"
+    next: "Thing | None"
 
     def __init__(self, **facts: Any) -> None:
         self.asked = 0
@@ -105,8 +107,19 @@ async def test_one_amiss_among_many(facts: dict[str, Any]) -> None:
     await agree(query, Thing(things=[*things[:2], Thing(**facts), *things[2:]]))
 
 
-async def test_deeper_than_loops_may_nest() -> None:
+async def test_deep_lists() -> None:
     deep, query = Thing(), "name"
-    for _ in range(2 * MAX_DEPTH):
+    for _ in range(24):
         deep, query = Thing(things=[deep, Thing(lit=None)]), f"things {{ name lit {query} }}"
     await agree(f"{{ thing {{ {query} }} }}", deep)
+
+
+async def test_names_of_types_and_fields_under_a_second_key() -> None:
+    query = "name other: name __typename lit kind: __typename next { __typename size again: size }"
+    thing = Thing(next=Thing(size=None), things=[Thing(), Thing(next=Thing())])
+    await agree(f"{{ thing {{ {query} things {{ {query} }} }} }}", thing)
+
+
+async def test_more_gaps_than_there_are_names_for() -> None:
+    query = " ".join(f"t{number}: __typename n{number}: name" for number in range(12))
+    await agree(f"{{ thing {{ things {{ {query} }} }} }}", Thing(things=[Thing()]))
