@@ -33,7 +33,7 @@ from parkgraph.networks.reports import SourceStatus
 from parkgraph.networks.service import Networks
 from parkgraph.sdk.faults import Unavailable
 from tests.graph.listings import STATION, listing
-from tests.networks.scripted import HANG, batch, feed, quote_script, script, search
+from tests.networks.scripted import HANG, batch, eventually, eventually_async, feed, quote_script, script, search
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 STAY = Stay(NOW, NOW + timedelta(hours=3))
@@ -107,11 +107,16 @@ async def test_places_come_by_distance(asking: Ask) -> None:
 
 async def test_nothing_that_is_kept_of_answers_keeps_what_a_refresh_replaced(asking: Ask) -> None:
     async with asking(row(FAR, NEAR, MIDDLE)) as ask:
-        await ask()
-        before, answer = ref(ask.graph.view), await ask()
+        answers = [await ask()]
+
+        async def is_found_again() -> bool:
+            answers.append(await ask())
+            return answers[-1].was_found_again
+
+        await eventually_async(is_found_again, "the networks have told all that they have")
+        before = ref(ask.graph.view)
         await ask.graph.update()
-        assert answer.was_found_again
-        assert before() is None
+        await eventually(lambda: before() is None, "the view before is gone")
 
 
 async def test_places_come_by_price_of_the_stay(asking: Ask) -> None:
