@@ -22,6 +22,7 @@ from parkgraph.db.engine import Database
 from parkgraph.domain.place import Place
 from parkgraph.domain.stay import Stay
 from parkgraph.domain.vehicle import Vehicle
+from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.match_pins import MatchPins
 from parkgraph.graph.offers import Offer
 from parkgraph.graph.place_ids import PlaceIds
@@ -40,13 +41,14 @@ NEARBY: Final = "nearby(near: {latitude: 48.7838, longitude: 9.1829}, radius: %d
 FIRST: Final = "first: " + NEARBY % (900, f"nodes {{ {OFFERS} }}")
 SECOND: Final = "second: " + NEARBY % (800, f"edges {{ node {{ parts {{ id }} {OFFERS} }} }}")
 SECONDS: Final = 60.0
+RATES: Final = Exchange()
 
 
 class Timed(Search):
     """Notes when it began, and by when offers were asked for: so many seconds each search has from the first one on."""
 
     def __init__(self, graph: PlaceGraph, networks: Networks) -> None:
-        super().__init__(graph, networks, SECONDS)
+        super().__init__(graph, networks, SECONDS, exchange=lambda: RATES)
         self._asked = count()
         self.begun: list[float] = []
         self.found_by: list[float] = []
@@ -149,6 +151,17 @@ async def test_a_query_knows_nothing_of_the_one_before_it() -> None:
     await served(f"{{ {FIRST} }}", context)
     await served(f'{{ place(id: "{ids.of_place(place.id.int)}") {{ {OFFERS} }} }}', context)
     assert search.asked_by == [search.found_by[0], None]
+
+
+async def test_what_was_found_before_is_asked_for_more_by_the_time_of_this_query() -> None:
+    search, context = timed()
+    clock = asyncio.get_running_loop().time
+    await served(f"{{ {FIRST} }}", context)
+    before = clock()
+    await served(f"{{ {FIRST} }}", context)
+    assert len(search.found_by) == 1
+    assert search.asked_by[1] is not None
+    assert before + SECONDS <= search.asked_by[1] <= clock() + SECONDS
 
 
 async def test_what_a_query_waits_for_before_it_is_asked_is_a_part_of_its_time() -> None:

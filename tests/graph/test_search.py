@@ -119,6 +119,26 @@ async def test_nothing_that_is_kept_of_answers_keeps_what_a_refresh_replaced(ask
         await eventually(lambda: before() is None, "the view before is gone")
 
 
+async def test_a_page_is_found_again_without_waiting_as_it_was_found(asking: Ask) -> None:
+    asked, since = Question(AROUND, STAY), 100.0
+    async with asking(row(FAR, NEAR, MIDDLE), deadline_s=10) as ask:
+        assert ask.search.find_again(asked, 2, None, since) is None
+        found = await ask.search.find(asked, 2, None)
+        again = ask.search.find_again(asked, 2, None, since)
+        assert again
+        assert (again.page, again.was_found_again, again.ends) == (found.page, True, since + 10)
+        assert again.sources == found.sources
+        assert ask.search.find_again(asked, 3, None, since) is None
+        await ask.graph.update()
+        assert ask.search.find_again(asked, 2, None, since) is None
+
+
+async def test_no_page_is_found_again_where_networks_have_to_be_asked(asking: Ask) -> None:
+    async with asking(row(NEAR), search("app", batch(), batch())) as ask:
+        await ask(stay=STAY)
+        assert ask.search.find_again(Question(AROUND, STAY), 20, None, 100.0) is None
+
+
 async def test_places_come_by_price_of_the_stay(asking: Ask) -> None:
     unpriced = listing("unpriced", name="Unpriced", north_m=10)
     async with asking(row(FAR, NEAR, MIDDLE, unpriced)) as ask:

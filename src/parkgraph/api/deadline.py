@@ -1,7 +1,8 @@
 """From when on a query has its time, and by when what a search found can still be asked for more, in the same query.
 
 A search says so where it was asked; what is resolved below it sees that, and what stands beside it does not: fields
-that wait are tasks of their own.
+that wait are tasks of their own. Beside a search that waited for nothing it is seen: all searches of one query are due
+at the same instant.
 """
 
 from contextvars import ContextVar

@@ -38,13 +38,14 @@ from parkgraph.api.yards import YardQuery, find_yard
 from parkgraph.domain.geo import Area
 from parkgraph.domain.vehicle import Vehicle
 from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
+from parkgraph.graph.search import Answer, Search
 
 
 @public
 @strawberry.type
 class PlaceQuery:
     @strawberry.field(description="Places around a point, at most 50 km away.")
-    async def nearby(
+    def nearby(
         self,
         info: Info,
         near: CoordinatesInput,
@@ -56,10 +57,10 @@ class PlaceQuery:
         first: int = 20,
         after: str | None = None,
     ) -> PlaceConnection:
-        return await _find(info, _around(near, radius, stay, vehicle, filter, sort), first, after)
+        return _find(info, _around(near, radius, stay, vehicle, filter, sort), first, after)
 
     @strawberry.field(description="Places in a box.")
-    async def within(
+    def within(
         self,
         info: Info,
         bounds: BoundsInput,
@@ -70,7 +71,7 @@ class PlaceQuery:
         first: int = 20,
         after: str | None = None,
     ) -> PlaceConnection:
-        return await _find(info, _inside(bounds, stay, vehicle, filter, sort), first, after)
+        return _find(info, _inside(bounds, stay, vehicle, filter, sort), first, after)
 
     @strawberry.field(
         description="Places whose names and addresses have every word of a name, or words that begin so; small mistakes"
@@ -133,8 +134,22 @@ class Query(
     """The root: what the rooms ask, put together."""
 
 
-async def _find(info: Info, question: Question, first: int, after: str | None) -> PlaceConnection:
-    answer = await info.context.search.find(question, page_size(first), after, deadline.arrived())
+def _find(info: Info, question: Question, first: int, after: str | None) -> PlaceConnection:
+    """At once where it was found before, as most is that is asked; else to be waited for, as any resolver may say."""
+    search, size, arrived = info.context.search, page_size(first), deadline.arrived()
+    again = None if arrived is None else search.find_again(question, size, after, arrived)
+    if again is None:
+        return _searched(search, question, size, after, arrived)  # type: ignore[return-value]
+    return _page(again)
+
+
+async def _searched(
+    search: Search, question: Question, size: int, after: str | None, arrived: float | None
+) -> PlaceConnection:
+    return _page(await search.find(question, size, after, arrived))
+
+
+def _page(answer: Answer) -> PlaceConnection:
     deadline.answer_by(answer.ends)
     return PlaceConnection(subject=answer)
 
