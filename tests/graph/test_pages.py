@@ -1,5 +1,6 @@
 """A page is kept until the same question might have another answer."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from weakref import ref
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parkgraph.graph.exchange import Exchange
-from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
+from parkgraph.graph.pages import ASKED_ONCE, FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.view import View
 from parkgraph.sdk.contract import Capability, NetworkInfo
 
@@ -29,9 +30,15 @@ def page(hits: int = 1, until: datetime = FOR_EVER, same_until: datetime = FOR_E
     return Page([Hit(until) for _ in range(hits)], hits, has_next=False, has_previous=False, same_until=same_until)
 
 
+def keep(pages: Pages[Hit], asked: Hashable, page: Page[Hit], moment: Moment = MOMENT) -> None:
+    """The page of a question that was asked before."""
+    for _ in range(2):
+        pages.keep(asked, page, moment)
+
+
 def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
     pages, kept = Pages[Hit](), page()
-    pages.keep("asked", kept, MOMENT)
+    keep(pages, "asked", kept)
     assert not kept.hits[0].is_kept
     assert pages.find("asked", MOMENT._replace(infos={"city": replace(INFO)})) is kept
     assert kept.hits[0].is_kept
@@ -51,7 +58,8 @@ def test_the_same_question_at_the_same_moment_has_the_same_page() -> None:
 @pytest.mark.parametrize("of", ["its hits", "others"])
 def test_another_moment_has_another_page(other: Moment, of: str) -> None:
     pages, until = Pages[Hit](), NOW + timedelta(hours=1)
-    pages.keep("asked", page(until=until) if of == "its hits" else page(same_until=until), MOMENT)
+    keep(pages, "asked", page(until=until) if of == "its hits" else page(same_until=until))
+    assert len(pages) == 2
     assert pages.find("asked", other) is None
     assert len(pages) == 0
 
@@ -59,7 +67,7 @@ def test_another_moment_has_another_page(other: Moment, of: str) -> None:
 def test_a_page_that_is_kept_keeps_no_view() -> None:
     pages, view = Pages[Hit](), View()
     moment = MOMENT._replace(view=ref(view))
-    pages.keep("asked", page(), moment)
+    keep(pages, "asked", page(), moment)
     del view
     assert moment.view() is None
     assert pages.find("asked", MOMENT) is None
@@ -68,7 +76,31 @@ def test_a_page_that_is_kept_keeps_no_view() -> None:
 def test_so_many_hits_are_kept_and_no_more() -> None:
     pages = Pages[Hit](limit=10)
     for number in range(20):
-        pages.keep(number, page(hits=2), MOMENT)
+        keep(pages, number, page(hits=2))
         assert len(pages) <= 10
     assert pages.find(19, MOMENT)
     assert not pages.find(0, MOMENT)
+
+
+def test_a_page_that_is_asked_for_once_is_not_kept() -> None:
+    pages = Pages[Hit]()
+    pages.keep("once", page(), MOMENT)
+    keep(pages, "twice", page())
+    assert not pages.find("once", MOMENT)
+    assert pages.find("twice", MOMENT)
+
+
+def test_of_a_question_that_was_asked_before_the_next_page_is_kept_at_once() -> None:
+    pages, later = Pages[Hit](), MOMENT._replace(view=ref(OTHER))
+    keep(pages, "asked", page())
+    assert not pages.find("asked", later)
+    pages.keep("asked", page(), later)
+    assert pages.find("asked", later)
+
+
+def test_questions_that_were_asked_once_are_forgotten_before_they_fill_the_memory() -> None:
+    pages = Pages[Hit]()
+    for number in range(ASKED_ONCE + 1):
+        pages.keep(number, page(), MOMENT)
+    pages.keep(0, page(), MOMENT)
+    assert len(pages) == 0

@@ -88,6 +88,18 @@ def names(answer: Answer) -> list[str]:
     return [hit.place.name for hit in answer.hits]
 
 
+async def found_again(ask: Asking, **asked: Any) -> tuple[Answer, Answer]:
+    """The answer that was kept, and the one of the same page: once the networks have told all that they have."""
+    answers = [await ask(**asked)]
+
+    async def is_found_again() -> bool:
+        answers.append(await ask(**asked))
+        return answers[-1].was_found_again
+
+    await eventually_async(is_found_again, "the page is found again")
+    return answers[-2], answers[-1]
+
+
 def row(*listings: Listing) -> Network:
     return feed("city", batch(*listings))
 
@@ -107,13 +119,7 @@ async def test_places_come_by_distance(asking: Ask) -> None:
 
 async def test_nothing_that_is_kept_of_answers_keeps_what_a_refresh_replaced(asking: Ask) -> None:
     async with asking(row(FAR, NEAR, MIDDLE)) as ask:
-        answers = [await ask()]
-
-        async def is_found_again() -> bool:
-            answers.append(await ask())
-            return answers[-1].was_found_again
-
-        await eventually_async(is_found_again, "the networks have told all that they have")
+        await found_again(ask)
         before = ref(ask.graph.view)
         await ask.graph.update()
         await eventually(lambda: before() is None, "the view before is gone")
@@ -122,8 +128,9 @@ async def test_nothing_that_is_kept_of_answers_keeps_what_a_refresh_replaced(ask
 async def test_a_page_is_found_again_without_waiting_as_it_was_found(asking: Ask) -> None:
     asked, since = Question(AROUND, STAY), 100.0
     async with asking(row(FAR, NEAR, MIDDLE), deadline_s=10) as ask:
+        await found_again(ask, stay=STAY)  # whose page is another one
         assert ask.search.find_again(asked, 2, None, since) is None
-        found = await ask.search.find(asked, 2, None)
+        _, found = [await ask.search.find(asked, 2, None) for _ in range(2)]
         again = ask.search.find_again(asked, 2, None, since)
         assert again
         assert (again.page, again.was_found_again, again.ends) == (found.page, True, since + 10)
@@ -135,7 +142,8 @@ async def test_a_page_is_found_again_without_waiting_as_it_was_found(asking: Ask
 
 async def test_no_page_is_found_again_where_networks_have_to_be_asked(asking: Ask) -> None:
     async with asking(row(NEAR), search("app", batch(), batch())) as ask:
-        await ask(stay=STAY)
+        for _ in range(2):
+            await ask(stay=STAY)
         assert ask.search.find_again(Question(AROUND, STAY), 20, None, 100.0) is None
 
 
@@ -495,7 +503,7 @@ async def test_a_query_that_has_no_time_left_asks_no_prices(asking: Ask) -> None
 async def test_a_question_that_was_answered_is_answered_again_until_something_changes(asking: Ask) -> None:
     network = feed("city", batch(NEAR), batch(NEAR, MIDDLE))
     async with asking(network) as ask:
-        first, again = await ask(stay=STAY), await ask(stay=STAY)
+        first, again = await found_again(ask, stay=STAY)
         assert again.hits[0] is first.hits[0]
         assert (await ask(stay=STAY, area=Circle(FAR.location, 2_000))).hits[0] is not first.hits[0]
         await ask.graph.update()
@@ -506,6 +514,6 @@ async def test_what_a_network_is_asked_for_in_a_search_is_not_kept(asking: Ask) 
     ready = ListingOffer("1", OfferStatus.PRICED, Money(Decimal(2), "EUR"))
     asked = search("asked", batch(listing("1", offers=(ready,))))
     async with asking(asked) as ask:
-        first, again = await ask(stay=STAY), await ask(stay=STAY)
+        _, first, again = [await ask(stay=STAY) for _ in range(3)]
         assert one(again) is not one(first)
         assert one(again).total == ready.total

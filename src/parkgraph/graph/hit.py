@@ -66,7 +66,8 @@ class Hit:
     @property
     def again(self) -> Priced | None:
         """The place for this stay, where another search found it too."""
-        return self.priced if self.priced.was_found_again else None
+        priced = self.priced
+        return priced if priced.was_found_again else None
 
     @property
     def distance_m(self) -> int | None:
@@ -171,14 +172,14 @@ class Nearest(Sequence[Hit]):
     @overload
     def __getitem__(self, at: slice) -> "Nearest": ...
     def __getitem__(self, at: int | slice) -> "Hit | Nearest":
-        return Nearest(self._found[at], self._asked) if isinstance(at, slice) else self._hit(self._found[at])
+        if isinstance(at, slice):
+            return Nearest(self._found[at], self._asked)
+        metres, place = self._found[at]
+        return Hit(place, metres, self._asked)
 
     def __iter__(self) -> Iterator[Hit]:
-        return map(self._hit, self._found)
-
-    def _hit(self, found: Found) -> Hit:
-        metres, place = found
-        return Hit(place, metres, self._asked)
+        asked = self._asked
+        return iter([Hit(place, metres, asked) for metres, place in self._found])
 
 
 def key_shape(sort: PlaceSort) -> cursors.Key:
