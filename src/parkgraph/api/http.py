@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
+from time import monotonic
 from types import CoroutineType
 from typing import Any, Final
 
@@ -59,12 +60,11 @@ class Head:
     by as long as its client took to send the body.
     """
 
-    __slots__ = ("arrived", "authorization", "client", "clock", "get", "method", "query_string")
+    __slots__ = ("arrived", "authorization", "client", "get", "method", "query_string")
 
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
-        self.clock = get_running_loop().time
-        self.arrived: float = scope.get(ARRIVED) or self.clock()
+        self.arrived: float = scope.get(ARRIVED) or get_running_loop().time()
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")
@@ -189,13 +189,13 @@ class GraphQLEndpoint:
         declared = head.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
-        begun = head.clock()
+        begun = monotonic()
         try:
             body = await within(self._body_seconds, _body(receive, most))
         except TimeoutError:
             words = f"The body did not arrive within {self._body_seconds:g} seconds."
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT, BadUserInputError(words), {"Connection": "close"}) from None
-        head.arrived += head.clock() - begun
+        head.arrived += monotonic() - begun
         return body
 
     def _stream(self, head: Head, asked: Understood, principal: Principal) -> EventStream | Answer:
