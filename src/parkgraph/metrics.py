@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import accumulate
 from platform import python_version
 from typing import Any, Final
@@ -151,24 +152,27 @@ class Metrics:
         for each in (self._gates, self._gate_cases, self._gate_waiting):
             each.clear()
 
-    def operated(self, outcome: Outcome, status: int, seconds: float) -> None:
-        """A GraphQL request was answered with this status; it is counted as refused where that is a refusal."""
+    def tally(self, path: str, status: int, outcome: Outcome | None) -> "Tally":
+        """Where HTTP requests are counted that end so, and what they asked, if that was GraphQL; as refused too where
+        the status is a refusal. `path` is one of the server's own, or OTHER.
+        """
+        requests = self._requests.of(path, status)
+        if outcome is None:
+            return Tally((requests,))
         operation = self._labels.label(outcome)
-        self._operations.counts[operation, word_of(outcome)] += 1
-        self._operation_seconds.observe(operation, seconds)
-        for code in outcome.codes:
-            self._errors_of[code,].inc()
+        counters = [self._errors_of[code,] for code in outcome.codes]
         if reason := _REFUSALS.get(status):
-            self._refused_of[reason,].inc()
-
-    def requested(self, path: str, status: int) -> None:
-        """An HTTP request was answered. `path` is one of the server's own, or OTHER."""
-        self._requests.counts[path, status] += 1
+            counters.append(self._refused_of[reason,])
+        operations = self._operations.of(operation, word_of(outcome))
+        return Tally((requests, operations), self._operation_seconds.of(operation), counters)
 
     def turned_away(self) -> None:
         """A GraphQL request was refused since the server is full, before the application heard of it."""
-        self.requested(GRAPHQL_PATH, _UNAVAILABLE)
-        self.operated(_TURNED_AWAY, _UNAVAILABLE, 0.0)
+        self._turned_away.add(0.0)
+
+    @cached_property
+    def _turned_away(self) -> "Tally":
+        return self.tally(GRAPHQL_PATH, _UNAVAILABLE, _TURNED_AWAY)
 
     def exposition(self) -> bytes:
         """All of it, as Prometheus' text format."""
@@ -196,44 +200,86 @@ class _Children(dict[tuple[object, ...], Any]):
         return child
 
 
+class _Count:
+    """How many there were."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0
+
+
+class _Times:
+    """How many took so long, by the bounds of buckets, each of which holds its bound; and how long all of them did."""
+
+    __slots__ = ("bounds", "counts", "total")
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(self.bounds, seconds)] += 1
+        self.total += seconds
+
+
+class Tally:
+    """Where requests are counted that ended alike."""
+
+    __slots__ = ("_counters", "_counts", "_times")
+
+    def __init__(self, counts: Sequence[_Count], times: _Times | None = None, counters: Sequence[Counter] = ()) -> None:
+        self._counts = counts
+        self._times = times
+        self._counters = counters
+
+    def add(self, seconds: float) -> None:
+        """One more, which took so long."""
+        for count in self._counts:
+            count.number += 1
+        if self._times:
+            self._times.observe(seconds)
+        for counter in self._counters:
+            counter.inc()
+
+
 class _Counts(Collector):
-    """A counter of every request, by its labels: numbers in a dictionary. The library makes ten calls to count one."""
+    """A counter of every request, by its labels. The library makes ten calls to count one."""
 
     def __init__(self, name: str, words: str, *labels: str) -> None:
         self._describe = f"parkgraph_{name}", words, labels
-        self.counts: defaultdict[tuple[object, ...], int] = defaultdict(int)
+        self._counts: defaultdict[tuple[object, ...], _Count] = defaultdict(_Count)
+
+    def of(self, *labels: object) -> _Count:
+        return self._counts[labels]
 
     def collect(self) -> Iterator[Metric]:
         name, words, labels = self._describe
         family = CounterMetricFamily(name, words, labels=labels)
-        for values, number in self.counts.items():
-            family.add_metric([str(value) for value in values], number)
+        for values, count in self._counts.items():
+            family.add_metric([str(value) for value in values], count.number)
         yield family
 
 
 class _Seconds(Collector):
-    """A histogram of every request, by one label, likewise. `bounds`: of its buckets, each of which holds its bound."""
+    """A histogram of every request, by one label, likewise."""
 
     def __init__(self, name: str, words: str, bounds: Sequence[float], label: str) -> None:
         self._describe = f"parkgraph_{name}", words, (label,)
         self._bounds = bounds
-        self._counts: dict[str, list[int]] = {}
-        self._sums: defaultdict[str, float] = defaultdict(float)
+        self._times: dict[str, _Times] = {}
 
-    def observe(self, value: str, seconds: float) -> None:
-        counts = self._counts.get(value)
-        if counts is None:
-            counts = self._counts[value] = [0] * (len(self._bounds) + 1)
-        counts[bisect_left(self._bounds, seconds)] += 1
-        self._sums[value] += seconds
+    def of(self, label: str) -> _Times:
+        return self._times.setdefault(label, _Times(self._bounds))
 
     def collect(self) -> Iterator[Metric]:
         name, words, labels = self._describe
         family = HistogramMetricFamily(name, words, labels=labels)
         names = [*(str(float(bound)) for bound in self._bounds), "+Inf"]
-        for value, counts in self._counts.items():
-            buckets = list(zip(names, map(float, accumulate(counts)), strict=True))
-            family.add_metric([value], buckets, self._sums[value])
+        for value, times in self._times.items():
+            buckets = list(zip(names, map(float, accumulate(times.counts)), strict=True))
+            family.add_metric([value], buckets, times.total)
         yield family
 
 

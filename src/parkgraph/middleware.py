@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from os import urandom
 from typing import Final, Protocol
@@ -17,7 +18,7 @@ from parkgraph.api import outcome
 from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.api.outcome import Outcome
 from parkgraph.logs import RequestFacts
-from parkgraph.metrics import OTHER, Metrics, word_of
+from parkgraph.metrics import OTHER, Metrics, Tally, word_of
 
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds: only their failures are worth a line."""
@@ -63,6 +64,7 @@ class Requests:
         self._draining = draining
         self._quiet = quiet
         self._tell = tell
+        self._alike = lru_cache(maxsize=1000)(self._look_up)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """What is no request is handed on as it is: a connection that stays open carries nothing of this."""
@@ -88,17 +90,28 @@ class Requests:
     def _observe(self, scope: Scope, path: str, answer: "_Answer", seconds: float, span: tracing.Span) -> None:
         status = answer.status or CLIENT_GONE
         asked = outcome.find(scope) if path == GRAPHQL_PATH else None
-        self._metrics.requested(path, status)
-        if asked:
-            self._metrics.operated(asked, status, seconds)
+        told = (asked.executed, asked.operation, asked.answered, tuple(asked.codes)) if asked else None
+        alike = self._alike(scope["method"], path, status, told)
+        alike.tally.add(seconds)
         if span is not tracing.NOTHING:
             _note(span, status, asked)
-        if asked:
-            facts = _facts(scope["method"], path, status, asked.operation, word_of(asked), tuple(asked.codes))
-        else:
-            facts = _facts(scope["method"], path, status)
-        if facts.tell_of_failure or not (self._quiet or path in PROBES):
-            self._tell(facts, answer.request_id, round(seconds * 1000, 1), answer.bytes)
+        if alike.facts.tell_of_failure or not (self._quiet or path in PROBES):
+            self._tell(alike.facts, answer.request_id, round(seconds * 1000, 1), answer.bytes)
+
+    def _look_up(
+        self, method: str, path: str, status: int, told: tuple[bool, str | None, bool, tuple[str, ...]] | None
+    ) -> "_Alike":
+        """`told`: what became of an operation, if one was asked."""
+        asked = Outcome(*told) if told else None
+        return _Alike(_facts(method, path, status, asked), self._metrics.tally(path, status, asked))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Alike:
+    """Of requests that ended alike: what their lines have in common, and where they are counted."""
+
+    facts: RequestFacts
+    tally: Tally
 
 
 class _Answer:
@@ -124,20 +137,16 @@ class _Answer:
         return self._send(message)
 
 
-@lru_cache(maxsize=1000)
-def _facts(
-    method: str, path: str, status: int, operation: str | None = None, outcome: str = "", codes: tuple[str, ...] = ()
-) -> RequestFacts:
-    """Of most requests they are those of one before. `outcome`: what became of an operation, if one was asked."""
+def _facts(method: str, path: str, status: int, asked: Outcome | None) -> RequestFacts:
     members: dict[str, int | str | tuple[str, ...]] = {"method": _method(method), "path": path, "status": status}
-    if operation:
-        members["operation"] = operation
-    if outcome:
-        members["outcome"] = outcome
-    if codes:
-        members["codes"] = codes
+    if asked:
+        if asked.operation:
+            members["operation"] = asked.operation
+        members["outcome"] = word_of(asked)
+        if asked.codes:
+            members["codes"] = tuple(asked.codes)
     level = "warning" if status >= 500 and path not in PROBES else "info"
-    return RequestFacts(level, members, tell_of_failure=status >= 400 or bool(codes))
+    return RequestFacts(level, members, tell_of_failure=status >= 400 or bool(asked and asked.codes))
 
 
 def _method(method: str) -> str:
