@@ -46,11 +46,11 @@ def hash_of(query: str) -> dict[str, Any]:
     return {"persistedQuery": {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}}
 
 
-def test_the_same_bytes_are_understood_once(understanding: Understanding) -> None:
-    first = understanding.of_body(body(), bound=False)
-    again = understanding.of_body(body(), bound=False)
-    assert again is first
-    assert again.supply() is first.supply()
+def test_the_same_bytes_are_understood_twice_at_most(understanding: Understanding) -> None:
+    once, twice, again = [understanding.of_body(body(), bound=False) for _ in range(3)]
+    assert again is twice
+    assert again is not once
+    assert again.supply() is twice.supply()
     assert understanding.of_body(body(variables={"x": 5}), bound=False).request.variables == {"x": 5}
 
 
@@ -66,21 +66,23 @@ def test_what_is_wrong_is_wrong_again(understanding: Understanding) -> None:
 
 def test_of_a_mutation_nothing_is_kept(understanding: Understanding) -> None:
     change = body('mutation { change(plate: "S-PG 4711") }', variables=None)
-    first = understanding.of_body(change, bound=False)
-    assert understanding.of_body(change, bound=False) is not first
+    _, second, third = [understanding.of_body(change, bound=False) for _ in range(3)]
+    assert third is not second
     assert len(understanding._kept) == 0
 
 
 def test_the_wider_limits_of_a_gate_are_nobody_else_s(understanding: Understanding) -> None:
     long = body(variables={"x": 1, "more": list(range(5_000))})
-    understanding.of_body(long, bound=True)
+    for _ in range(3):
+        understanding.of_body(long, bound=True)
     with pytest.raises(QueryError):
         understanding.of_body(long, bound=False)
 
 
 def test_a_query_that_comes_with_its_hash_is_registered_each_time(understanding: Understanding) -> None:
     with_hash = body(extensions=hash_of(DOUBLE))
-    understanding.of_body(with_hash, bound=False)
+    for _ in range(2):
+        understanding.of_body(with_hash, bound=False)
     understanding._persisted._registered.clear()
     understanding.of_body(with_hash, bound=False)
     only_hash = body(None, extensions=hash_of(DOUBLE))
@@ -91,15 +93,17 @@ def test_a_url_is_understood_as_its_body_would_be(understanding: Understanding) 
     understanding.of_body(body(extensions=hash_of(DOUBLE)), bound=False)
     parameters = QueryParams({"extensions": json.dumps(hash_of(DOUBLE)), "variables": '{"x": 21}'})
     raw = str(parameters).encode()
-    first = understanding.of_parameters(raw, parameters, bound=False)
-    assert first.request.variables == {"x": 21}
-    assert understanding.of_parameters(raw, parameters, bound=False) is first
+    _, second, third = [understanding.of_parameters(raw, parameters, bound=False) for _ in range(3)]
+    assert third is second
+    assert third.request.variables == {"x": 21}
 
 
 def test_what_is_kept_is_bounded(understanding: Understanding) -> None:
     for number in range(2000):
-        understanding.of_body(body(variables={"x": number}).ljust(1000), bound=False)
+        for _ in range(2):
+            understanding.of_body(body(variables={"x": number}).ljust(1000), bound=False)
     assert understanding._kept.currsize <= KEPT_CHARS
     assert 0 < len(understanding._kept) < 300
     huge = body().ljust(KEPT_CHARS)
-    assert understanding.of_body(huge, bound=False) is not understanding.of_body(huge, bound=False)
+    _, second, third = [understanding.of_body(huge, bound=False) for _ in range(3)]
+    assert third is not second

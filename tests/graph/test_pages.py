@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parkgraph.graph.exchange import Exchange
-from parkgraph.graph.pages import ASKED_ONCE, FOR_EVER, Moment, Page, Pages
+from parkgraph.graph.pages import FOR_EVER, Moment, Page, Pages
 from parkgraph.graph.view import View
 from parkgraph.sdk.contract import Capability, NetworkInfo
 
@@ -96,11 +96,3 @@ def test_of_a_question_that_was_asked_before_the_next_page_is_kept_at_once() -> 
     assert not pages.find("asked", later)
     pages.keep("asked", page(), later)
     assert pages.find("asked", later)
-
-
-def test_questions_that_were_asked_once_are_forgotten_before_they_fill_the_memory() -> None:
-    pages = Pages[Hit]()
-    for number in range(ASKED_ONCE + 1):
-        pages.keep(number, page(), MOMENT)
-    pages.keep(0, page(), MOMENT)
-    assert len(pages) == 0

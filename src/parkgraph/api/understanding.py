@@ -1,5 +1,5 @@
-"""From the bytes of a request to the operation that it asks for. What the bytes of a query were understood as is kept:
-the next request with the same bytes is the same question.
+"""From the bytes of a request to the operation that it asks for. What the bytes of a query were understood as is kept
+when they come a second time: the next request with the same bytes is the same question.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from parkgraph.api.errors import CodedError, presentable
 from parkgraph.api.execution.executor import Supplied
 from parkgraph.api.persisted import PersistedQueries
 from parkgraph.api.requests import GraphQLRequest, from_body, from_members, from_parameters
+from parkgraph.graph.asked_before import AskedBefore
 
 KEPT_CHARS: Final = 300_000
 """Of all kept requests together, each with the text of its query, which takes some 150 bytes a character parsed."""
@@ -45,6 +46,7 @@ class Understanding:
         self._documents = documents
         self._persisted = persisted
         self._kept: LRUCache[bytes, tuple[int, Understood]] = LRUCache(KEPT_CHARS, getsizeof=lambda kept: kept[0])
+        self._asked_before = AskedBefore()
 
     def of_body(self, body: bytes, *, bound: bool) -> Understood:
         """`bound`: within the limits of a gate's key. Raises BadUserInputError, QueryError."""
@@ -76,6 +78,7 @@ class Understanding:
         understood = Understood(request, operation)
         size = len(key) + len(source)
         # What a mutation says may be somebody's secret.
-        if operation.node.operation is OperationType.QUERY and key and not bound and size <= KEPT_CHARS // 10:
+        may_keep = operation.node.operation is OperationType.QUERY and key and not bound and size <= KEPT_CHARS // 10
+        if may_keep and self._asked_before.note(key):
             self._kept[key] = size, understood
         return understood

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import ref
 
+from parkgraph.graph.asked_before import AskedBefore
 from parkgraph.graph.exchange import Exchange
 from parkgraph.graph.lazily import lazily
 from parkgraph.graph.view import View
@@ -14,9 +15,6 @@ from parkgraph.sdk.contract import NetworkInfo
 
 KEPT_HITS: Final = 5_000
 """Of all pages together; the page that was asked for longest ago goes first."""
-
-ASKED_ONCE: Final = 1_000
-"""Questions that are remembered to have been asked, before all of them are forgotten."""
 
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -73,15 +71,13 @@ class Page(Generic[H]):
 
 
 class Pages(Generic[H]):
-    """By the question, page size and cursor. Kept is what is asked for a second time: most questions, as those of a map
-    that is moved, are asked once, and their pages would take the place of others, and time to be forgotten.
-    """
+    """By the question, page size and cursor. Kept is what is asked for a second time."""
 
     def __init__(self, limit: int = KEPT_HITS) -> None:
         self._limit = limit
         self._number = 0
         self._kept: OrderedDict[Hashable, tuple[Moment, Page[H]]] = OrderedDict()
-        self._asked: set[int] = set()
+        self._asked_before = AskedBefore()
 
     def __len__(self) -> int:
         """How many hits are kept; a page counts as one besides."""
@@ -105,22 +101,13 @@ class Pages(Generic[H]):
 
     def keep(self, asked: Hashable, page: Page[H], moment: Moment) -> None:
         """Keep what was found at this moment, where it was asked for before."""
-        if not self._was_asked(hash(asked)):
+        if not self._asked_before.note(asked):
             return
         self._forget(asked)
         self._kept[asked] = moment, page
         self._number += len(page.found) + 1
         while self._number > self._limit:
             self._forget(next(iter(self._kept)))
-
-    def _was_asked(self, which: int) -> bool:
-        """By its hash: that of another question is no harm."""
-        if which in self._asked:
-            return True
-        if len(self._asked) >= ASKED_ONCE:
-            self._asked.clear()
-        self._asked.add(which)
-        return False
 
     def _forget(self, asked: Hashable) -> None:
         if asked in self._kept:
