@@ -31,7 +31,7 @@ from parkgraph.api.schema import ParkGraphSchema
 from parkgraph.api.shape import Shape, shapes
 
 KEPT_CHARS: Final = 200_000
-"""Characters of all kept queries together; a parsed one takes some 150 bytes for each."""
+"""Characters of all kept queries together; parsed and compiled, one takes some 400 bytes for each."""
 
 MAX_ERRORS: Final = 5
 """Errors of validation, and of variables, that are reported."""

@@ -107,10 +107,11 @@ async def test_one_amiss_among_many(facts: dict[str, Any]) -> None:
     await agree(query, Thing(things=[*things[:2], Thing(**facts), *things[2:]]))
 
 
-async def test_deep_lists() -> None:
+@pytest.mark.parametrize("asked", ["lit", "__typename"])
+async def test_deeper_than_loops_may_nest(asked: str) -> None:
     deep, query = Thing(), "name"
     for _ in range(24):
-        deep, query = Thing(things=[deep, Thing(lit=None)]), f"things {{ name lit {query} }}"
+        deep, query = Thing(things=[deep, Thing(lit=None)]), f"things {{ name {asked} {query} }}"
     await agree(f"{{ thing {{ {query} }} }}", deep)
 
 

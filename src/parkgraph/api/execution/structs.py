@@ -5,7 +5,7 @@ JSON, and the careful functions of `source` do all of it again, which say what i
 steady is asked here, since it may be asked twice.
 
 What cannot be read so (what a function gives, a scalar of the schema's own, an attribute under a second key, the name
-of the type) leaves a gap, which `gaps` fills.
+of the type) leaves a gap, which a function of `shapes` fills.
 """
 
 import sys
@@ -31,11 +31,26 @@ from msgspec import Meta, convert, defstruct
 from msgspec.json import Encoder
 from orjson import Fragment
 
-from parkgraph.api.execution import gaps
 from parkgraph.api.execution.declared import declared, item_of
-from parkgraph.api.execution.gaps import Check, Fill, Read
 from parkgraph.api.execution.plan import Entry, Selection, Value
 from parkgraph.api.execution.resolution import Attribute, Plain, Resolutions
+from parkgraph.api.execution.shapes import (
+    Check,
+    Coerced,
+    Find,
+    Gap,
+    Given,
+    Leaf,
+    Many,
+    Name,
+    Object,
+    Optional,
+    Shape,
+    TooDeepError,
+    classes,
+    filling,
+    lists,
+)
 
 _LEAVES: Final[Mapping[GraphQLOutputType, Any]] = {
     GraphQLString: str,
@@ -61,32 +76,24 @@ class _NotStructuredError(Exception):
     """Of what cannot be read so."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What values are read into, and what fills the gaps in that."""
-
-    kind: Any
-    fill: Fill | None = None
-
-
 @dataclass(slots=True)
 class _Fields:
     """Of a struct that is being made: of each attribute, what it is read into and its key in JSON."""
 
     kinds: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
-    fills: list[Fill] = field(default_factory=list)
+    below: list[tuple[str, Shape]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
-    def read(self, attribute: str, key: str, shape: _Shape) -> None:
+    def read(self, attribute: str, key: str, shape: Shape) -> None:
         self.kinds[attribute], self.keys[attribute] = shape.kind, key
-        if shape.fill:
-            self.fills.append(gaps.through(attribute, shape.fill))
+        self.below.append((attribute, shape))
 
     def gap(self, key: str, attribute: str | None = None) -> str:
         """The name of one more. `attribute`: with what stands in it at first."""
         for name in (attribute,) if attribute else _GAPS:
             if name not in self.kinds:
-                self.read(name, key, _Shape(Any))
+                self.kinds[name], self.keys[name] = Any, key
                 return name
         raise _NotStructuredError
 
@@ -107,21 +114,21 @@ class Structs:
         self._plain = plain
         self._is_kept = is_kept
         self._members = members
-        self._shapes: dict[tuple[int, str], _Shape | None] = {}
+        self._shapes: dict[tuple[int, str], Shape | None] = {}
 
     def one(self, selection: Selection) -> Written | None:
         """Of an object of the selection's class."""
         try:
             shape = self._of_objects(selection)
-        except _NotStructuredError:
+            kind, fill = shape.kind, filling(shape)
+        except (_NotStructuredError, TooDeepError):
             return None
-        kind, fill = shape.kind, shape.fill
 
         def write(source: Any) -> Fragment | None:
             try:
                 struct = convert(source, kind, from_attributes=True)
                 if fill:
-                    fill((source,), (struct,))
+                    fill(source, struct)
                 return Fragment(_write(struct))
             except Exception:  # noqa: BLE001  (said by the careful functions)
                 return None
@@ -133,16 +140,17 @@ class Structs:
         if not isinstance(item.within, GraphQLObjectType):
             return None
         try:
-            shape = self._shape(item)
-        except _NotStructuredError:
+            shape = Many(self._shape(item))
+            kinds, fill, check = shape.kind, filling(shape), self._check(item)
+        except (_NotStructuredError, TooDeepError):
             return None
-        kinds, fill, check = list[shape.kind], shape.fill, self._check(item)  # type: ignore[name-defined]
 
         def write(source: Any) -> Fragment | None:
             if source.__class__ is not list and source.__class__ is not tuple:
                 return None
             try:
-                check(source)
+                if check:
+                    check(source)
                 structs = convert(source, kinds, from_attributes=True)
                 if fill:
                     fill(source, structs)
@@ -152,15 +160,14 @@ class Structs:
 
         return write
 
-    def _shape(self, value: Value) -> _Shape:
+    def _shape(self, value: Value) -> Shape:
         shape = self._required(value)
-        return shape if value.required else _optional(shape)
+        return shape if value.required else Optional(shape)
 
-    def _required(self, value: Value) -> _Shape:
+    def _required(self, value: Value) -> Shape:
         kind = value.within
         if value.item:
-            items = self._shape(value.item)
-            return _Shape(tuple[items.kind, ...], items.fill and gaps.of_items(items.fill))  # type: ignore[name-defined]
+            return Many(self._shape(value.item))
         if isinstance(kind, GraphQLObjectType):
             below = value.selections[kind.name]
             if self._is_kept(below):
@@ -169,9 +176,9 @@ class Structs:
         leaf = self._members(kind) if isinstance(kind, GraphQLEnumType) else _LEAVES.get(kind)
         if leaf is None:
             raise _NotStructuredError
-        return _Shape(leaf)
+        return Leaf(leaf)
 
-    def _of_objects(self, selection: Selection, within: tuple[type, str] | None = None) -> _Shape:
+    def _of_objects(self, selection: Selection, within: tuple[type, str] | None = None) -> Shape:
         """`within`: the class of what is read instead of the selection's objects, which have it as this attribute."""
         owner, prefix = within or (self._resolutions.class_of(selection.kind), "")
         if (selection.number, prefix) not in self._shapes:
@@ -181,18 +188,18 @@ class Structs:
             return shape
         raise _NotStructuredError
 
-    def _made(self, selection: Selection, owner: type, prefix: str) -> _Shape | None:
+    def _made(self, selection: Selection, owner: type, prefix: str) -> Shape | None:
         fields = _Fields()
         try:
             for entry in selection.entries:
                 if entry.value is None:
-                    fields.fills.append(gaps.same(fields.gap(entry.key), selection.kind.name))
+                    fields.gaps.append(Name(fields.gap(entry.key), selection.kind.name))
                 elif not entry.is_steady or not self._add(fields, entry, entry.value, owner, prefix):
                     return None
         except _NotStructuredError:
             return None
         struct = defstruct(selection.kind.name, list(fields.kinds.items()), rename=fields.keys, gc=False)
-        return _Shape(struct, gaps.together(fields.fills))
+        return Object(struct, fields.gaps, fields.below)
 
     def _add(self, fields: _Fields, entry: Entry, value: Value, owner: type, prefix: str) -> bool:
         """Whether it could be added: as an attribute that is read, or as a gap."""
@@ -203,26 +210,25 @@ class Structs:
                 return False
             path = path[len(prefix) :]
             attribute = path if "." not in path and path not in fields.kinds else None
-            read: Read = attrgetter(path)
+            find: Find = attrgetter(path)
         elif isinstance(resolution, Plain) and _looks_at_source_alone(resolution) and not prefix:
             if resolution.wraps and self._add_wrapped(fields, entry.key, value, owner, resolution.wraps):
                 return True
-            read = resolution.call
+            find = resolution.call
         else:
             return False
         if attribute and isinstance(resolution, Attribute) and resolution.written:
-            written = _Shape(resolution.written)
-            fields.read(attribute, entry.key, written if value.required else _optional(written))
+            written = Leaf(resolution.written)
+            fields.read(attribute, entry.key, written if value.required else Optional(written))
         elif _is_own(value):
             gap = fields.gap(entry.key, attribute)
             coerce = value.within.coerce_output_value  # type: ignore[union-attr]
-            elsewhere = None if attribute else read
-            fields.fills.append(gaps.coerced(gap, elsewhere, coerce, self._plain, required=value.required))
+            elsewhere = None if attribute else find
+            fields.gaps.append(Coerced(gap, elsewhere, coerce, self._plain, value.required))
         elif attribute and self._is_as_declared(declared(owner, attribute), value):
             fields.read(attribute, entry.key, self._shape(value))
         else:
-            shape = self._shape(value)
-            fields.fills.append(gaps.given(fields.gap(entry.key), read, shape.kind, self._check(value), shape.fill))
+            fields.gaps.append(Given(fields.gap(entry.key), find, self._shape(value), self._check(value)))
         return True
 
     def _add_wrapped(self, fields: _Fields, key: str, value: Value, owner: type, wraps: tuple[str, str]) -> bool:
@@ -235,7 +241,7 @@ class Structs:
             shape = self._of_objects(value.selections[kind.name], (below, f"{inner}."))
         except _NotStructuredError:
             return False
-        fields.read(attribute, key, shape if value.required else _optional(shape))
+        fields.read(attribute, key, shape if value.required else Optional(shape))
         return True
 
     def _is_as_declared(self, kind: Any, value: Value) -> bool:
@@ -246,16 +252,12 @@ class Structs:
             kind is not None and kind is self._resolutions.class_of(value.within)
         )
 
-    def _check(self, value: Value) -> Check:
+    def _check(self, value: Value) -> Check | None:
         """That they are, where nothing is declared."""
         if value.item:
-            return gaps.lists(self._check(value.item))
-        kind = value.within
-        return gaps.classes(self._resolutions.class_of(kind) if isinstance(kind, GraphQLObjectType) else None)
-
-
-def _optional(shape: _Shape) -> _Shape:
-    return _Shape(shape.kind | None, shape.fill and gaps.present(shape.fill))
+            return lists(self._check(value.item))
+        of = self._resolutions.class_of(value.within) if isinstance(value.within, GraphQLObjectType) else None
+        return classes(of) if of else None
 
 
 def _is_own(value: Value) -> bool:
