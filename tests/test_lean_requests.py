@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+from weakref import ref
 
 import pytest
 import uvicorn
@@ -49,6 +50,8 @@ class Wire:
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
+
+    def set_protocol(self, _protocol: asyncio.BaseProtocol) -> None: ...
 
 
 @dataclass
@@ -102,12 +105,12 @@ def body(part: bytes = b"done", *, more: bool = False) -> Message:
     return {"type": "http.response.body", "body": part, "more_body": more}
 
 
-def connection(app: Any, timers: Timers, kind: type[HttpToolsProtocol] = Connection) -> tuple[HttpToolsProtocol, Wire]:
+def connection(app: Any, timers: Any, kind: type[HttpToolsProtocol] = Connection) -> tuple[HttpToolsProtocol, Wire]:
     config = configured(app)
     config.timeout_keep_alive = KEEP_ALIVE_S
     state = ServerState()
     state.default_headers = [DATE]
-    made, wire = kind(config=config, server_state=state, app_state={}, _loop=timers), Wire()  # type: ignore[arg-type]
+    made, wire = kind(config=config, server_state=state, app_state={}, _loop=timers), Wire()
     made.connection_made(wire)  # type: ignore[arg-type]
     return made, wire
 
@@ -303,12 +306,26 @@ async def test_a_connection_that_is_lost_leaves_no_timer() -> None:
     it.data_received(HEAD + b"\r\nbody")
     await done(it)
     assert isinstance(it, Connection)
-    it.connection_lost(None)
     timer = it._look_again
     assert timer
+    it.connection_lost(None)
     assert timer.cancelled()
 
 
 def test_it_is_what_serves() -> None:
     assert isinstance(config := configured(Answering()), uvicorn.Config)
     assert config.http is Connection
+
+
+async def test_of_a_connection_that_became_a_websocket_nothing_is_left() -> None:
+    """Not even for the collector, which never looks at it again: it was there for a while."""
+    it, _ = connection(Answering(start(), body()), asyncio.get_running_loop())
+    it.data_received(HEAD + b"\r\nbody")
+    await done(it)
+    left = ref(it)
+    it.data_received(
+        b"GET /graphql HTTP/1.1\r\nHost: parkgraph\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    del it
+    assert left() is None

@@ -86,8 +86,13 @@ class LeanConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self._look_again:
-            self._look_again.cancel()
+        self._look_no_more()
+
+    def handle_websocket_upgrade(self) -> None:
+        """It is over for this one: its parser, which has it, goes too, as when a connection is lost."""
+        super().handle_websocket_upgrade()
+        self._look_no_more()
+        self.parser = None  # type: ignore[assignment]
 
     def may_begin(self) -> bool:
         """Nothing is being answered, and the client reads what it is told."""
@@ -136,6 +141,11 @@ class LeanConnection(HttpToolsProtocol):
         # What comes in chunks is not the same as it was sent.
         if body and cycle.body == body:
             self._known = KnownHead(head + end, len(data), cycle.scope.copy(), tuple(self.headers))
+
+    def _look_no_more(self) -> None:
+        if self._look_again:
+            self._look_again.cancel()
+            self._look_again = None
 
     def _look(self) -> None:
         silent_s = self.loop.time() - self._silent_since if self._is_silent else 0.0

@@ -3,8 +3,8 @@
 Three things stop everybody at once: a thread that does not let go of the interpreter, the collector while it looks at
 objects, and many objects that go at once. What is built of places stays for hours, so that to look at it is in vain:
 what a thread makes `in_thread`, and is still there when the collector has looked at it once, is frozen. So is whatever
-else is there at that moment, such as a connection, whose objects are a cycle when it ends: where all is soon looked at,
-that is done again every hour.
+else is there at that moment: nothing of a connection or a request may be a cycle when it ends. Where all is soon looked
+at, that is done again every hour.
 """
 
 import asyncio
