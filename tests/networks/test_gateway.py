@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -269,6 +270,20 @@ async def test_who_finds_no_turn_is_refused_and_blames_nobody() -> None:
     ask.go.set()
     await first
     assert (ask.calls, gateway.circuit) == (1, CircuitState.CLOSED)
+
+
+async def test_who_waits_for_a_turn_until_the_deadline_blames_nobody_either() -> None:
+    """A loop that was busy for long finds both times over at once."""
+    gateway, ask = Gateway("city", concurrent=1), Counted()
+    first = asyncio.create_task(gateway.call(ask, 60))
+    await eventually(lambda: ask.calls == 1)
+    second = asyncio.create_task(gateway.call(ask, 0.01))
+    await asyncio.sleep(0)
+    time.sleep(0.02)
+    answer = await second
+    assert (answer.code, answer.was_refused) == (Code.BUSY, True)
+    ask.go.set()
+    await first
 
 
 async def test_a_call_that_does_not_end_holds_its_place_after_its_deadline() -> None:

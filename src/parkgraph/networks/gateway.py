@@ -220,8 +220,11 @@ class _Call(Generic[T, R]):
             self.told.set_exception(bug)
 
     def _time_out(self) -> None:
-        words = f"no answer within {self.deadline:.3g} s"
-        self.tell(Answer(None, self.latency_ms, Code.TIMED_OUT, words))
+        if self.attempt is None:  # it still waits for its turn
+            self.tell(Answer(None, self.latency_ms, Code.BUSY))
+        else:
+            words = f"no answer within {self.deadline:.3g} s"
+            self.tell(Answer(None, self.latency_ms, Code.TIMED_OUT, words))
         self._abandon()
 
     def _settle(self, told: asyncio.Future[R]) -> None:
