@@ -82,11 +82,14 @@ def stable(value: object) -> str:
 
 @dataclass
 class World:
-    """`oddness`: of a hundred values, how many are awkward. `calls`: what was resolved, in order."""
+    """`oddness`: of a hundred values, how many are awkward. `calls`: what was resolved, in order; `unsteady`: of those,
+    what `Steady` does not call steady.
+    """
 
     seed: int
     oddness: int
     calls: list[str] = field(default_factory=list)
+    unsteady: list[str] = field(default_factory=list)
 
 
 class Thing:
@@ -254,7 +257,10 @@ async def _streaming(value: Any, after: int) -> AsyncIterator[Any]:
 def _made(thing: Thing, name: str, arguments: Mapping[str, Any] | None = None) -> Any:
     """What this field of this thing gives, the same whenever it is asked."""
     said = repr(sorted(arguments.items())) if arguments else ""
-    thing.world.calls.append(f"{thing.at}.{name} {said}")
+    call = f"{thing.at}.{name} {said}"
+    thing.world.calls.append(call)
+    if not is_steady(type(thing).__name__, name):
+        thing.world.unsteady.append(call)
     if name == "argued":
         return said
     kind = _TYPES[name]
@@ -363,12 +369,17 @@ class Known:
         return context
 
 
+def is_steady(kind: str, name: str) -> bool:
+    """Of a field: whether `Steady` says so."""
+    return kind == "A" and name not in ("argued", "seen", "string3")
+
+
 class Steady(Known):
-    """Besides, that what an object of one type gives follows from it alone, so that it may be asked twice."""
+    """Besides, that what an object of one type gives follows from it alone: it may be asked twice, or in vain."""
 
     def of(self, parent: GraphQLObjectType, name: str, field: GraphQLField) -> Resolution:
         known = super().of(parent, name, field)
-        if parent.name != "A" or field.args or name == "string3":
+        if not is_steady(parent.name, name):
             return known
         if isinstance(known, Attribute):
             return Attribute(name, is_steady=True)

@@ -40,7 +40,8 @@ def agree(seed: int, size: int, oddness: int, kind: str, known: Resolutions) -> 
     close_all()
     assert said(answer) == said(expected), text
     if isinstance(known, Steady):
-        assert set(ours.calls) == set(theirs.calls), text
+        assert ours.unsteady == theirs.unsteady, text
+        assert set(ours.calls) >= set(theirs.calls), text
     else:
         assert ours.calls == theirs.calls, text
     return was_compiled(executor)

@@ -30,8 +30,9 @@ class Plain:
     `takes_source`: whether the source is its first argument. `info`: the name of the argument that is given what
     `Resolutions.info` makes of the context, once for each request. `arguments`: what makes its other arguments of
     graphql-core's, once for each place in the query and set of variables, so that nobody may change them. `is_steady`:
-    what it gives follows from its source alone, and is the same as long as that is. `wraps`: an attribute of the source
-    and one of the result, where it does nothing but put the one into the other, and gives None for None.
+    what it gives follows from its source alone, and is the same as long as that is: it may be asked twice, or in vain.
+    `wraps`: an attribute of the source and one of the result, where it does nothing but put the one into the other, and
+    gives None for None.
     """
 
     call: Callable[..., Any]

@@ -2,7 +2,8 @@
 
 Nothing is passed through unchecked: at the first value that is not as its type wants it, or exception, there is no
 JSON, and the careful functions of `source` do all of it again, which say what is wrong and where. So only what is
-steady is asked here, since it may be asked twice.
+steady is asked here, since it may be asked twice; or in vain, as attributes are that are read before a function fails
+that stands before them.
 
 What cannot be read so (what a function gives, a scalar of the schema's own, an attribute under a second key, the name
 of the type) leaves a gap, which a function of `shapes` fills.
