@@ -120,46 +120,18 @@ class Structs:
     def one(self, selection: Selection) -> Written | None:
         """Of an object of the selection's class."""
         try:
-            shape = self._of_objects(selection)
-            kind, fill = shape.kind, filling(shape)
+            return _written(self._of_objects(selection))
         except (_NotStructuredError, TooDeepError):
             return None
-
-        def write(source: Any) -> Fragment | None:
-            try:
-                struct = convert(source, kind, from_attributes=True)
-                if fill:
-                    fill(source, struct)
-                return Fragment(_write(struct))
-            except Exception:  # noqa: BLE001  (said by the careful functions)
-                return None
-
-        return write
 
     def many(self, item: Value) -> Written | None:
         """Of a list or tuple of objects."""
         if not isinstance(item.within, GraphQLObjectType):
             return None
         try:
-            shape = Many(self._shape(item))
-            kinds, fill, check = shape.kind, filling(shape), self._check(item)
+            return _written(Many(self._shape(item)), lists(self._check(item)))
         except (_NotStructuredError, TooDeepError):
             return None
-
-        def write(source: Any) -> Fragment | None:
-            if source.__class__ is not list and source.__class__ is not tuple:
-                return None
-            try:
-                if check:
-                    check(source)
-                structs = convert(source, kinds, from_attributes=True)
-                if fill:
-                    fill(source, structs)
-                return Fragment(_write(structs))
-            except Exception:  # noqa: BLE001  (said by the careful functions)
-                return None
-
-        return write
 
     def _shape(self, value: Value) -> Shape:
         shape = self._required(value)
@@ -259,6 +231,23 @@ class Structs:
             return lists(self._check(value.item))
         of = self._resolutions.class_of(value.within) if isinstance(value.within, GraphQLObjectType) else None
         return classes(of) if of else None
+
+
+def _written(shape: Shape, check: Check | None = None) -> Written:
+    kind, fill = shape.kind, filling(shape)
+
+    def write(source: Any) -> Fragment | None:
+        try:
+            if check:
+                check((source,))
+            read = convert(source, kind, from_attributes=True)
+            if fill:
+                fill(source, read)
+            return Fragment(_write(read))
+        except Exception:  # noqa: BLE001  (said by the careful functions)
+            return None
+
+    return write
 
 
 def _is_own(value: Value) -> bool:
