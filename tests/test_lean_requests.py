@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from parkgraph.api.http import ARRIVED
+from parkgraph.api.arrival import ARRIVED, WHOLE_BODY
 from parkgraph.server import configured
 from parkgraph.turning_away import Connection
 
@@ -196,6 +196,7 @@ class Echo:
             message = await receive()
             got += message.get("body", b"")
             more = message.get("more_body", False)
+        assert scope.get(WHOLE_BODY, got) == got
         await asyncio.sleep(0)
         told = {name: scope[name] for name in scope if name not in OURS}
         said = repr((sorted(told.items(), key=lambda each: each[0]), got)).encode()
@@ -205,7 +206,7 @@ class Echo:
         await send(body(said))
 
 
-OURS = {ARRIVED}
+OURS = {ARRIVED, WHOLE_BODY}
 CHUNKED = b"POST /graphql HTTP/1.1\r\nHost: parkgraph\r\nTransfer-Encoding: chunked\r\n\r\n"
 REQUESTS = [
     HEAD + b"\r\nbody",

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from parkgraph.api.admission import Admission
-from parkgraph.api.http import ARRIVED
+from parkgraph.api.arrival import ARRIVED
 from parkgraph.metrics import Metrics
 from parkgraph.turning_away import Headers, Turnstile
 from tests.api.serving import graphql_app

@@ -9,6 +9,7 @@ import asyncio
 from asyncio.events import TimerHandle
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from string import ascii_lowercase
 from typing import Any, Final
 
@@ -19,11 +20,14 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from parkgraph.api.arrival import WHOLE_BODY
+
 KNOWN_BYTES: Final = 16_000
 """Of a request whose head is known again."""
 
 _USUAL_IN_NAMES: Final = f"{ascii_lowercase}-".encode()
 _FORBIDDEN_IN_VALUES: Final = bytes({*range(0x20), 0x7F} - {ord("\t")})
+_LENGTH: Final = b"content-length"
 _DECISIVE: Final = frozenset({b"connection", b"transfer-encoding"})
 """Headers that say how the answer goes on."""
 
@@ -63,8 +67,10 @@ class LeanConnection(HttpToolsProtocol):
             self.begin_again(known, data[len(known.head) :])
             return
         super().data_received(data)
-        if begins and self._is_between and self.cycle is not before:
-            self._know(data)
+        begun = self.cycle
+        if begins and self._is_between and begun is not before and isinstance(begun, LeanRequest):
+            self._know(data, begun)
+            _tell(begun.scope, bytes(begun.body))
 
     def on_message_begin(self) -> None:
         self._is_between = False
@@ -111,6 +117,7 @@ class LeanConnection(HttpToolsProtocol):
         scope = known.scope.copy()
         scope["headers"], scope["state"] = list(known.headers), self.app_state.copy()
         self.scope = scope
+        _tell(scope, body)
         self._begin(keep_alive=True)
         self.cycle.body += body
         self.cycle.more_body = False
@@ -132,10 +139,9 @@ class LeanConnection(HttpToolsProtocol):
         )
         self._start_asgi_task(self.cycle, self.app)
 
-    def _know(self, data: bytes) -> None:
+    def _know(self, data: bytes, cycle: "LeanRequest") -> None:
         """The head in this data, where that is one request whose body is as long as its head says."""
-        cycle = self.cycle
-        if not isinstance(cycle, LeanRequest) or not cycle.keep_alive or len(data) > KNOWN_BYTES:
+        if not cycle.keep_alive or len(data) > KNOWN_BYTES:
             return
         head, end, body = data.partition(b"\r\n\r\n")
         # What comes in chunks is not the same as it was sent.
@@ -190,23 +196,16 @@ class LeanRequest(RequestResponseCycle):
 
     def _head_of(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
         """Of an answer of known length, after which the connection is kept; None: it is no such answer."""
-        headers = [*self.default_headers, *headers]
-        if b"".join([name for name, _ in headers]).translate(None, _USUAL_IN_NAMES):
+        lines = [*self.default_headers, *headers]
+        names, values = zip(*lines, strict=True) if lines else ((), ())
+        form = _form(status, names)
+        if form is None:
             return None
-        values = b"".join([value for _, value in headers])
-        if len(values.translate(None, _FORBIDDEN_IN_VALUES)) < len(values):
+        said = b"".join(values)
+        if len(said.translate(None, _FORBIDDEN_IN_VALUES)) < len(said):
             return None
-        lines, length = [STATUS_LINE[status]], None
-        for name, value in headers:
-            if name == b"content-length":
-                length = int(value)
-            elif name in _DECISIVE:
-                return None
-            lines += (name, b": ", value, b"\r\n")
-        if length is None:
-            return None
-        self.expected_content_length, self.chunked_encoding = length, False
-        return b"".join((*lines, b"\r\n"))
+        self.expected_content_length, self.chunked_encoding = int(values[form.length_at]), False
+        return form.lines % values
 
     def _end(self, head: bytes, body: bytes) -> None:
         self.transport.writelines((head, body))
@@ -214,3 +213,26 @@ class LeanRequest(RequestResponseCycle):
         self.response_complete = True
         self.message_event.set()
         self.on_response()
+
+
+def _tell(scope: HTTPScope, body: bytes) -> None:
+    scope[WHOLE_BODY] = body  # type: ignore[typeddict-unknown-key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a head is written. `lines`: with a place for each value. `length_at`: the place of the body's length."""
+
+    lines: bytes
+    length_at: int
+
+
+@lru_cache(maxsize=1000)
+def _form(status: int, names: Sequence[bytes]) -> _Form | None:
+    """None where an answer with these headers is not of known length, or is not one after which all goes on."""
+    if b"".join(names).translate(None, _USUAL_IN_NAMES) or _DECISIVE.intersection(names):
+        return None
+    if names.count(_LENGTH) != 1:
+        return None
+    lines = b"".join([STATUS_LINE[status], *(b"%s: %%s\r\n" % name for name in names), b"\r\n"])
+    return _Form(lines, names.index(_LENGTH))

@@ -13,7 +13,8 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from parkgraph.api.admission import SHED_RETRY_SECONDS, Admission, OverloadedError
-from parkgraph.api.http import ARRIVED, busy
+from parkgraph.api.arrival import ARRIVED
+from parkgraph.api.http import busy
 from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.lean_requests import KnownHead, LeanConnection
 from parkgraph.metrics import Metrics

@@ -23,6 +23,7 @@ from parkgraph.accounts.principal import ANONYMOUS, Principal
 from parkgraph.api import deadline, outcome
 from parkgraph.api.admission import Admission, OverloadedError, RateLimitedError, RateLimiter, client_of
 from parkgraph.api.answers import PRIVATE, Answer, answer
+from parkgraph.api.arrival import ARRIVED, WHOLE_BODY
 from parkgraph.api.context import Context
 from parkgraph.api.credentials import Authenticate, identify, nobody
 from parkgraph.api.documents import Documents, QueryError
@@ -49,22 +50,19 @@ _SUBSCRIPTION: Final = OperationType.SUBSCRIPTION
 """To look up a member takes Python 3.11 as long as to call a function."""
 
 
-ARRIVED: Final = "parkgraph.arrived"
-"""On the ASGI scope, when the request arrived, by the loop's clock: others that came with it may be begun before it."""
-
-
 class Head:
     """What is looked at of a request's head. Of a header that is there twice, the first counts.
 
     `get`: a header by its name, and what it is where there is none. `arrived`: when it did, by the loop's clock; later
-    by as long as its client took to send the body.
+    by as long as its client took to send the body. `whole_body`: None where it is still to be received.
     """
 
-    __slots__ = ("arrived", "authorization", "client", "get", "method", "query_string")
+    __slots__ = ("arrived", "authorization", "client", "get", "method", "query_string", "whole_body")
 
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
         self.arrived: float = scope.get(ARRIVED) or get_running_loop().time()
+        self.whole_body: bytes | None = scope.get(WHOLE_BODY)
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")
@@ -156,7 +154,12 @@ class GraphQLEndpoint:
             if head.method == "GET":
                 asked = self._of_parameters(head, bound=bound)
             else:
-                body = await self._body(head, receive, bound=bound)
+                most = self._may_send(head, bound=bound)
+                body = head.whole_body
+                if body is None:
+                    body = await self._awaited_body(head, receive, most)
+                elif len(body) > most:
+                    raise _too_large(most)
                 asked = self._understanding.of_body(body, bound=bound)
         except BadUserInputError as refusal:
             raise HttpError(HTTPStatus.BAD_REQUEST, refusal) from None
@@ -179,7 +182,8 @@ class GraphQLEndpoint:
             raise _not_allowed("Send queries by POST; GET is for the hashes of persisted queries.")
         return self._understanding.of_parameters(head.query_string, parameters, bound=bound)
 
-    async def _body(self, head: Head, receive: Receive, *, bound: bool) -> bytes:
+    def _may_send(self, head: Head, *, bound: bool) -> int:
+        """How many bytes of JSON. Raises HttpError."""
         if head.method != "POST":
             raise _not_allowed("Send queries by POST.")
         if not _is_json(head.get(b"content-type", b"")) or head.get(b"content-encoding", b""):
@@ -189,6 +193,9 @@ class GraphQLEndpoint:
         declared = head.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > most:
             raise _too_large(most)
+        return most
+
+    async def _awaited_body(self, head: Head, receive: Receive, most: int) -> bytes:
         begun = monotonic()
         try:
             body = await within(self._body_seconds, _body(receive, most))
