@@ -106,7 +106,7 @@ class RequestLines:
             self._second, self._day_and_time = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
         same, who = self._same(facts), self._redaction.text(request_id)
         line = (
-            f'{{"timestamp":"{self._day_and_time}.{int((now - second) * 1e6):06d}Z",{same},"ms":{ms},"bytes":{size}'
+            f'{{"timestamp":"{self._day_and_time}.{int((now - second) * 1e6):06d}Z",{same},"ms":{ms:.1f},"bytes":{size}'
             f',"request_id":"{who}"}}\n'
         )
         sys.stderr.write(line)
@@ -122,7 +122,7 @@ def tell_request(facts: RequestFacts, request_id: str, ms: float, size: int) -> 
         logging.getLevelNamesMapping()[facts.level.upper()],
         "request",
         **facts.members,
-        ms=ms,
+        ms=round(ms, 1),
         bytes=size,
         request_id=request_id,
     )

@@ -96,7 +96,7 @@ class Requests:
         if span is not tracing.NOTHING:
             _note(span, status, asked)
         if alike.facts.tell_of_failure or not (self._quiet or path in PROBES):
-            self._tell(alike.facts, answer.request_id, round(seconds * 1000, 1), answer.bytes)
+            self._tell(alike.facts, answer.request_id, seconds * 1000, answer.bytes)
 
     def _look_up(
         self, method: str, path: str, status: int, told: tuple[bool, str | None, bool, tuple[str, ...]] | None
