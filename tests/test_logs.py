@@ -1,6 +1,7 @@
 """What a server writes to its log, and what it never does."""
 
 import ast
+import asyncio
 import http.server
 import io
 import json
@@ -453,9 +454,7 @@ def test_the_line_of_a_request_is_that_of_any_event(request_id: str, operation: 
     facts: dict[str, Any] = {"method": "POST", "path": "/graphql", "status": 200, "operation": operation}
     facts["codes"] = ("BAD_USER_INPUT",)
     usual = json.loads(rendered(True, event="request", **facts, ms=ms, bytes=size, request_id=request_id))
-    with redirect_stderr(io.StringIO()) as written:
-        logs.RequestLines()(logs.RequestFacts("error", facts), request_id, ms, size)
-    line = json.loads(written.getvalue())
+    line = json.loads(written(logs.RequestLines(), (logs.RequestFacts("error", facts), request_id, ms, size)))
     assert list(line)[:3] == ["timestamp", "severity", "event"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
     assert line == {key: value for key, value in usual.items() if key != "timestamp"}
@@ -463,8 +462,26 @@ def test_the_line_of_a_request_is_that_of_any_event(request_id: str, operation: 
 
 @given(NAME.filter(lambda name: len(name) >= LEAST_CHARS))
 def test_no_secret_gets_into_the_line_of_a_request(secret: str) -> None:
-    with redirect_stderr(io.StringIO()) as written:
-        facts = logs.RequestFacts("info", {"operation": f"A{secret}"})
-        logs.RequestLines([secret])(facts, f"id.{secret}", 0.1, 1)
-    assert written.getvalue().count(MASK) == 2
-    assert json.loads(written.getvalue())["operation"] == f"A{MASK}"
+    facts = logs.RequestFacts("info", {"operation": f"A{secret}"})
+    line = written(logs.RequestLines([secret]), (facts, f"id.{secret}", 0.1, 1))
+    assert line.count(MASK) == 2
+    assert json.loads(line)["operation"] == f"A{MASK}"
+
+
+@pytest.mark.parametrize("number", [1, 2, logs.TOGETHER, logs.TOGETHER + 1, 3 * logs.TOGETHER])
+def test_requests_that_end_in_one_turn_have_a_line_each_in_their_order(number: int) -> None:
+    facts = logs.RequestFacts("info", {"method": "POST"})
+    lines = written(logs.RequestLines(), *((facts, str(each), 0.1, 1) for each in range(number)))
+    assert [json.loads(line)["request_id"] for line in lines.splitlines()] == [str(each) for each in range(number)]
+
+
+def written(lines: logs.RequestLines, *requests: tuple[logs.RequestFacts, str, float, int]) -> str:
+    """What is on stderr of these requests, which end in one turn of an event loop."""
+
+    async def turn() -> None:
+        for request in requests:
+            lines(*request)
+
+    with redirect_stderr(io.StringIO()) as stderr:
+        asyncio.run(turn())
+    return stderr.getvalue()
