@@ -20,8 +20,6 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from parkgraph.api.arrival import WHOLE_BODY
-
 KNOWN_BYTES: Final = 16_000
 """Of a request whose head is known again."""
 
@@ -70,7 +68,7 @@ class LeanConnection(HttpToolsProtocol):
         begun = self.cycle
         if begins and self._is_between and begun is not before and isinstance(begun, LeanRequest):
             self._know(data, begun)
-            _tell(begun.scope, bytes(begun.body))
+            self.came_whole(bytes(begun.body))
 
     def on_message_begin(self) -> None:
         self._is_between = False
@@ -100,6 +98,9 @@ class LeanConnection(HttpToolsProtocol):
         self._look_no_more()
         self.parser = None  # type: ignore[assignment]
 
+    def came_whole(self, body: bytes) -> None:
+        """All of a request came in one piece, and this is its body, at which nobody has looked yet."""
+
     def may_begin(self) -> bool:
         """Nothing is being answered, and the client reads what it is told."""
         before: RequestResponseCycle | None = self.cycle
@@ -117,7 +118,7 @@ class LeanConnection(HttpToolsProtocol):
         scope = known.scope.copy()
         scope["headers"], scope["state"] = list(known.headers), self.app_state.copy()
         self.scope = scope
-        _tell(scope, body)
+        self.came_whole(body)
         self._begin(keep_alive=True)
         self.cycle.body += body
         self.cycle.more_body = False
@@ -213,10 +214,6 @@ class LeanRequest(RequestResponseCycle):
         self.response_complete = True
         self.message_event.set()
         self.on_response()
-
-
-def _tell(scope: HTTPScope, body: bytes) -> None:
-    scope[WHOLE_BODY] = body  # type: ignore[typeddict-unknown-key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from parkgraph.api.admission import SHED_RETRY_SECONDS, Admission, OverloadedError
-from parkgraph.api.arrival import ARRIVED
+from parkgraph.api.arrival import ARRIVED, WHOLE_BODY
 from parkgraph.api.http import busy
 from parkgraph.api.masking import GRAPHQL_PATH
 from parkgraph.lean_requests import KnownHead, LeanConnection
@@ -88,7 +88,8 @@ class Turnstile:
 
 
 class Connection(LeanConnection):
-    """Of questions, it asks the application's `turn_away` first, if it has one, and notes when they arrived.
+    """Of questions, it asks the application's `turn_away` first, if it has one, and notes when they arrived, and
+    what came with the head if it was all.
 
     Not for what is unusual: a request behind others that are not answered yet, one whose sender waits to be told to go
     on, a client that does not read.
@@ -120,6 +121,9 @@ class Connection(LeanConnection):
         else:
             self._refuse(answer, keep_alive=True)
             self.on_response_complete()
+
+    def came_whole(self, body: bytes) -> None:
+        self.scope[WHOLE_BODY] = body  # type: ignore[typeddict-unknown-key]
 
     def on_body(self, body: bytes) -> None:
         if not self._is_turned_away:
