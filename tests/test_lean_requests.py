@@ -212,6 +212,14 @@ REQUESTS = [
     HEAD + b"\r\nbody",
     HEAD + b"\r\n\r\n\r\n",
     HEAD + b"\r\nPOST",
+    HEAD.replace(b" 4", b" 3") + b"\r\nall",
+    HEAD.replace(b" 4", b"\t12 ") + b"\r\nContent-Type",
+    HEAD.replace(b" 4", b"04") + b"\r\nbody",
+    HEAD.replace(b" 4", b" 4x") + b"\r\nbody",
+    HEAD.replace(b" 4", b" +4") + b"\r\nbody",
+    HEAD.replace(b" 4", b" ") + b"\r\nbody",
+    HEAD + b"Content-Length: 4\r\n\r\nbody",
+    HEAD + b"X: Content-Length: 4\r\n\r\nbody",
     HEAD + b"\r\nbody\r\n",
     b"\r\n" + HEAD + b"\r\nbody",
     HEAD + b"X-Request-Id: a\r\n\r\nbody",
@@ -265,14 +273,20 @@ async def told(kind: type[HttpToolsProtocol], pieces: Sequence[bytes], looks: Se
     return b"".join(wire.written), wire.is_closed
 
 
-async def test_a_head_that_came_before_is_not_parsed_again() -> None:
-    it, wire = connection(Answering(start(), body()), Timers())
+@pytest.mark.parametrize("was_refused", [True, False])
+@pytest.mark.parametrize("again", [b"else", b"much longer"])
+async def test_a_head_that_came_before_is_not_parsed_again(again: bytes, was_refused: bool) -> None:
+    app = Answering(start(), body())
+    refusals = [b"content-length: 4\r\n\r\nfull"] if was_refused else []
+    app.turn_away = lambda _headers: refusals.pop() if refusals else None  # type: ignore[attr-defined]
+    it, wire = connection(app, Timers())
     it.data_received(HEAD + b"\r\nbody")
     await done(it)
     it.parser = None  # type: ignore[assignment]
-    it.data_received(HEAD + b"\r\nelse")
+    it.data_received(HEAD.replace(b"4", b"%d" % len(again)) + b"\r\n" + again)
     await done(it)
-    assert b"".join(wire.written).count(b"done") == 2
+    assert app.bodies[-1] == again
+    assert b"".join(wire.written).endswith(b"done")
 
 
 async def test_a_client_that_is_silent_for_too_long_is_let_go() -> None:

@@ -133,9 +133,9 @@ async def test_a_question_whose_head_came_before_is_turned_away_too() -> None:
     slow.may_answer.set()
     async with listening(App(slow, full)) as host, asyncio.timeout(30):
         reader, writer = await asyncio.open_connection(*host.split(":"))
-        for full.is_full, expected in ((False, b"done"), (False, b"done"), (True, b"full"), (False, b"done")):
+        for full.is_full in (True, True, False, False, True, False):
             writer.write(question())
-            assert (await told(reader))[2] == expected
+            assert (await told(reader))[2] == (b"full" if full.is_full else b"done")
         writer.close()
 
 

@@ -6,6 +6,7 @@ unusual stays with it.
 """
 
 import asyncio
+import re
 from asyncio.events import TimerHandle
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,24 +24,41 @@ from uvicorn.protocols.http.httptools_impl import (
 KNOWN_BYTES: Final = 16_000
 """Of a request whose head is known again."""
 
+MOST_DIGITS: Final = 9
+"""In which the length of a body is written, to be known again."""
+
 _USUAL_IN_NAMES: Final = f"{ascii_lowercase}-".encode()
 _FORBIDDEN_IN_VALUES: Final = bytes({*range(0x20), 0x7F} - {ord("\t")})
 _LENGTH: Final = b"content-length"
+_LENGTH_LINE: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)\r\n", re.IGNORECASE)
+_END: Final = b"\r\n\r\n"
 _DECISIVE: Final = frozenset({b"connection", b"transfer-encoding"})
 """Headers that say how the answer goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownHead:
-    """What was read of a head: the same bytes say it again, where a body of the same length comes with them.
+    """What was read of a head: the same bytes say it again, whatever the length of the body.
 
-    `size`: of head and body. `scope`: of no request; each has one of its own, and headers.
+    `before`, `after`: the bytes around that length. `scope`: of no request; each has one of its own, and headers, in
+    which the length is at `length_at`.
     """
 
-    head: bytes
-    size: int
+    before: bytes
+    after: bytes
     scope: HTTPScope
     headers: Sequence[tuple[bytes, bytes]]
+    length_at: int
+
+    def rest_of(self, data: bytes) -> tuple[bytes, bytes] | None:
+        """The body's length as it is written, and the body; None: this is not one whole request with this head."""
+        begin = len(self.before)
+        end = data.find(b"\r", begin, begin + MOST_DIGITS + 1)
+        length = data[begin:end]
+        if not length.isdigit() or not data.startswith(self.after, end) or not data.startswith(self.before):
+            return None
+        body = data[end + len(self.after) :]
+        return (length, body) if len(body) == int(length) else None
 
 
 class LeanConnection(HttpToolsProtocol):
@@ -57,21 +75,24 @@ class LeanConnection(HttpToolsProtocol):
         self._known: KnownHead | None = None
         self._is_between = True
         """The parser has read whole requests, and nothing of the next."""
+        self._is_usual = False
+        """The head that was read last was completed here."""
 
     def data_received(self, data: bytes) -> None:
         self._is_silent = False
         known, before, begins = self._known, self.cycle, self._is_between
-        if known and begins and len(data) == known.size and data.startswith(known.head) and self.may_begin():
-            self.begin_again(known, data[len(known.head) :])
+        if known and begins and (rest := known.rest_of(data)) and self.may_begin():
+            self.begin_again(known, *rest)
             return
         super().data_received(data)
-        begun = self.cycle
-        if begins and self._is_between and begun is not before and isinstance(begun, LeanRequest):
-            self._know(data, begun)
-            self.came_whole(bytes(begun.body))
+        if not begins or not self._is_between or not self._is_usual:
+            return
+        self._know(data)
+        if self.cycle is not before:
+            self.came_whole(bytes(self.cycle.body))
 
     def on_message_begin(self) -> None:
-        self._is_between = False
+        self._is_between = self._is_usual = False
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
@@ -106,17 +127,23 @@ class LeanConnection(HttpToolsProtocol):
         before: RequestResponseCycle | None = self.cycle
         return (before is None or before.response_complete) and not self.flow.write_paused
 
-    def begin(self, path: bytes, query: bytes) -> None:
-        """Have the application answer the request whose head is complete, and none other is being answered."""
-        scope, parser = self.scope, self.parser
-        scope["method"] = parser.get_method().decode("ascii")
+    def read_head(self, path: bytes, query: bytes) -> None:
+        """Complete the scope of the request whose head is complete; it is one that uvicorn's help is not needed for."""
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
         scope["path"], scope["raw_path"], scope["query_string"] = path.decode("ascii"), path, query
-        self._begin(keep_alive=parser.should_keep_alive())
+        self._is_usual = True
 
-    def begin_again(self, known: KnownHead, body: bytes) -> None:
-        """The same for a request that has this head."""
+    def begin(self) -> None:
+        """Have the application answer it; none other is being answered."""
+        self._begin(keep_alive=self.parser.should_keep_alive())
+
+    def begin_again(self, known: KnownHead, length: bytes, body: bytes) -> None:
+        """The same for a request that has this head, and a body whose length is written so."""
+        headers = list(known.headers)
+        headers[known.length_at] = _LENGTH, length
         scope = known.scope.copy()
-        scope["headers"], scope["state"] = list(known.headers), self.app_state.copy()
+        scope["headers"], scope["state"] = headers, self.app_state.copy()
         self.scope = scope
         self.came_whole(body)
         self._begin(keep_alive=True)
@@ -140,14 +167,17 @@ class LeanConnection(HttpToolsProtocol):
         )
         self._start_asgi_task(self.cycle, self.app)
 
-    def _know(self, data: bytes, cycle: "LeanRequest") -> None:
+    def _know(self, data: bytes) -> None:
         """The head in this data, where that is one request whose body is as long as its head says."""
-        if not cycle.keep_alive or len(data) > KNOWN_BYTES:
+        places = [at for at, (name, _) in enumerate(self.headers) if name == _LENGTH]
+        if len(places) != 1 or len(data) > KNOWN_BYTES or not self.parser.should_keep_alive():
             return
-        head, end, body = data.partition(b"\r\n\r\n")
-        # What comes in chunks is not the same as it was sent.
-        if body and cycle.body == body:
-            self._known = KnownHead(head + end, len(data), cycle.scope.copy(), tuple(self.headers))
+        head = data[: data.find(_END) + len(_END)]
+        line = _LENGTH_LINE.search(head)
+        if line:
+            before, after = head[: line.start(1)], head[line.end(1) :]
+            known = KnownHead(before, after, self.scope.copy(), tuple(self.headers), places[0])
+            self._known = known if known.rest_of(data) else None
 
     def _look_no_more(self) -> None:
         if self._look_again:

@@ -102,21 +102,22 @@ class Connection(LeanConnection):
 
     def on_headers_complete(self) -> None:
         path, _, query = self.url.partition(b"?")
-        if path != _PATH or b"#" in query or not self._is_usual():
+        if path != _PATH or b"#" in query or not self._may_be_usual():
             super().on_headers_complete()
             return
+        self.read_head(path, query)
         answer = self._turn_away(self.headers) if self._turn_away else None
         if answer is None:
-            self.begin(path, query)
+            self.begin()
             self._note_arrival()
         else:
             self._is_turned_away = True
             self._refuse(answer, keep_alive=self.parser.should_keep_alive())
 
-    def begin_again(self, known: KnownHead, body: bytes) -> None:
+    def begin_again(self, known: KnownHead, length: bytes, body: bytes) -> None:
         answer = self._turn_away(known.headers) if self._turn_away else None
         if answer is None:
-            super().begin_again(known, body)
+            super().begin_again(known, length, body)
             self._note_arrival()
         else:
             self._refuse(answer, keep_alive=True)
@@ -148,7 +149,7 @@ class Connection(LeanConnection):
             own.append(b"connection: close\r\n")
         self.transport.write(b"".join([STATUS_LINE[_UNAVAILABLE], *own, answer]))
 
-    def _is_usual(self) -> bool:
+    def _may_be_usual(self) -> bool:
         return (
             self.may_begin()
             and self.parser.get_method() in _METHODS
