@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from parkgraph.domain.vehicle import Vehicle
 from parkgraph.networks.gateway import Gateway
 from parkgraph.networks.network import Network, NetworkStatus
 from parkgraph.networks.reports import Code, SourceStatus
-from parkgraph.networks.searches import SearchAnswer, Searches
+from parkgraph.networks.searches import SearchAnswer, Searches, nothing
 from parkgraph.sdk.batch import Batch
 from parkgraph.sdk.faults import Denied, RateLimited, Unavailable
 from tests.networks.scripted import AROUND, HANG, NOW, Clock, batch, feed, listing, script, search
@@ -39,8 +40,9 @@ class Asked:
         *,
         area: Area = AROUND,
         vehicle: Vehicle = Vehicle(),  # noqa: B008  (frozen)
+        meanwhile: Callable[[], object] = nothing,
     ) -> dict[str, SearchAnswer]:
-        answers = await self._searches.search(area, stay, vehicle, deadline)
+        answers = await self._searches.search(area, stay, vehicle, deadline, meanwhile)
         return {answer.network.id: answer for answer in answers}
 
     def _seen(self, network: Network, found: Batch[Listing]) -> asyncio.Task[None] | None:
@@ -186,6 +188,21 @@ async def test_the_same_search_is_answered_from_memory_and_says_so() -> None:
     assert answer.batch == batch("a", as_of=NOW)
     assert (answer.report.status, answer.report.as_of, answer.report.fetched_at) == (SourceStatus.CACHED, NOW, NOW)
     assert (answer.report.listings, script(network).calls) == (1, 1)
+
+
+async def test_what_can_be_done_meanwhile_is_done_once_all_are_asked() -> None:
+    networks, calls = [search("one", batch("a")), search("other", HANG)], list[list[int]]()
+    await Asked(*networks).search(
+        deadline=0.05, meanwhile=lambda: calls.append([script(network).calls for network in networks])
+    )
+    assert calls == [[1, 1]]
+
+
+async def test_where_nobody_is_waited_for_there_is_no_meanwhile() -> None:
+    asked, calls = Asked(search("city", batch("a"))), list[None]()
+    await asked.search()
+    await asked.search(meanwhile=lambda: calls.append(None))
+    assert calls == []
 
 
 async def test_any_other_stay_vehicle_or_area_is_another_search() -> None:

@@ -29,6 +29,7 @@ from parkgraph.graph.patience import Patience
 from parkgraph.graph.places import PlaceGraph
 from parkgraph.graph.priced import Prices
 from parkgraph.graph.question import PlaceSort, Question
+from parkgraph.graph.surroundings import Surroundings
 from parkgraph.graph.turns import Turns
 from parkgraph.networks.listing_offers import is_unpriced
 from parkgraph.networks.reports import SourceReport
@@ -137,26 +138,31 @@ class Search:
         """
         since = asyncio.get_running_loop().time() if since is None else since
         ends = since + self._deadline_s
-        answers = await self._searched(question, since, ends) if self._networks.any_is_searched else ()
+        around = Surroundings(lambda: self._graph.view, question.area)
+        answers = await self._searched(question, since, ends, around) if self._networks.any_is_searched else ()
         asked = None if answers and any(answer.batch for answer in answers) else (question.key, first, after)
         page = self._pages.find(asked, self._moment) if asked else None
         was_found_again = page is not None
         if page is None:
             await self._turns.take(ends)
             moment = self._moment
-            page, looked_at = await self._page(question, first, after, answers, moment, ends)
+            page, looked_at = await self._page(question, around, first, after, answers, moment, ends)
             self._patience.answered()
             if asked and not question.looks_at_the_clock and not (question.stay and self._counts(looked_at)):
                 self._pages.keep(asked, page, moment)
         return Answer(page, was_found_again, partial(self._sources, question.area, answers), ends)
 
-    async def _searched(self, question: Question, since: float, ends: float) -> Sequence[SearchAnswer]:
+    async def _searched(
+        self, question: Question, since: float, ends: float, around: Surroundings
+    ) -> Sequence[SearchAnswer]:
         """What the networks answer in time. To ask them is computing too, and waits for answers that are due first."""
         await self._turns.take(ends)
         now = asyncio.get_running_loop().time()
         until = self._patience.begin(now, since)
         try:
-            return await self._networks.search(question.area, question.stay, question.vehicle, until - now)
+            return await self._networks.search(
+                question.area, question.stay, question.vehicle, until - now, meanwhile=around.look
+            )
         finally:
             self._patience.end(until)
 
@@ -168,6 +174,7 @@ class Search:
     async def _page(
         self,
         question: Question,
+        around: Surroundings,
         first: int,
         after: str | None,
         answers: Sequence[SearchAnswer],
@@ -176,7 +183,7 @@ class Search:
     ) -> tuple[Page[Hit], Sequence[Hit]]:
         """The page, and the hits that decided what is on it."""
         ready = self._said(answers)
-        found = self._graph.view.index.within(question.area)
+        found = around.look()
         if question.room_decides:
             places = [place for _, place in found]
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}

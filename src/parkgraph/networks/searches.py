@@ -53,6 +53,10 @@ Seen = Callable[[Network, Batch[Listing]], News]
 """Told of each answer; gives the task that makes its news known, if there are any."""
 
 
+def nothing() -> None:
+    """Is to be done."""
+
+
 class Searches:
     """The search networks among `networks`."""
 
@@ -97,9 +101,19 @@ class Searches:
         """What its answers said of single listings. Raises KeyError."""
         return self._found[network_id]
 
-    async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
-        """One answer for each search network within `deadline` seconds."""
-        return await self._search(self._asked, _Question(area, stay, vehicle), deadline)
+    async def search(
+        self,
+        area: Area,
+        stay: Stay | None,
+        vehicle: Vehicle,
+        deadline: float,
+        meanwhile: Callable[[], object] = nothing,
+    ) -> Sequence[SearchAnswer]:
+        """One answer for each search network within `deadline` seconds.
+
+        `meanwhile` is called when all are asked, where any is waited for.
+        """
+        return await self._search(self._asked, _Question(area, stay, vehicle), deadline, meanwhile)
 
     async def search_one(
         self, network_id: str, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float
@@ -114,20 +128,25 @@ class Searches:
             await questions.aclose()
 
     async def _search(
-        self, network_ids: Collection[str], question: "_Question", deadline: float
+        self,
+        network_ids: Collection[str],
+        question: "_Question",
+        deadline: float,
+        meanwhile: Callable[[], object] = nothing,
     ) -> Sequence[SearchAnswer]:
         """All are asked, then all waited for at once, and then for what is new of it."""
-        clock = asyncio.get_running_loop().time
-        ends = clock() + deadline
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + deadline
         begun = {network_id: self._begin(network_id, question, ends) for network_id in network_ids}
         if flights := [each.flight for each in begun.values() if isinstance(each, Pending)]:
+            loop.call_soon(meanwhile)  # behind the first steps of the calls, which send what they ask
             await landed(flights, ends)
         replies = {
             network_id: self._asked[network_id][1].reply(each) if isinstance(each, Pending) else each
             for network_id, each in begun.items()
         }
         if news := [each.news for each in replies.values() if each.news]:
-            await ended(news, max(0.0, ends - clock()))
+            await ended(news, max(0.0, ends - loop.time()))
         return [
             SearchAnswer(
                 self._asked[network_id][1].network, each.value, each.status, each.code, each.latency_ms, each.at

@@ -25,7 +25,7 @@ from parkgraph.networks.questions import Reuse
 from parkgraph.networks.quotes import QuoteAnswer, Quotes
 from parkgraph.networks.refresh import Refresher
 from parkgraph.networks.reports import SourceReport
-from parkgraph.networks.searches import SearchAnswer, Searches
+from parkgraph.networks.searches import SearchAnswer, Searches, nothing
 from parkgraph.networks.snapshots import Snapshot
 from parkgraph.networks.store import SnapshotStore
 from parkgraph.networks.tasks import Tasks
@@ -147,12 +147,20 @@ class Networks:
                 for ready in self._keeping.ready.values():
                     await ready.wait()
 
-    async def search(self, area: Area, stay: Stay | None, vehicle: Vehicle, deadline: float) -> Sequence[SearchAnswer]:
+    async def search(
+        self,
+        area: Area,
+        stay: Stay | None,
+        vehicle: Vehicle,
+        deadline: float,
+        meanwhile: Callable[[], object] = nothing,
+    ) -> Sequence[SearchAnswer]:
         """One answer for each search network, within `deadline` seconds from now.
 
         What they saw is kept, and `on_change` is awaited for what is new of it as far as the deadline allows.
+        `meanwhile` is called when all are asked, where any is waited for.
         """
-        return await self._searches.search(area, stay, vehicle, deadline)
+        return await self._searches.search(area, stay, vehicle, deadline, meanwhile)
 
     @property
     def any_is_searched(self) -> bool:
