@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+from parkgraph.sdk.transport.places import Places
+
 QUEUE: Final = 20
 """Calls that may wait for their turn; beyond that, one is refused at once."""
 
@@ -11,20 +13,20 @@ class Bulkhead:
     """At most `limit` inside, at most `queue` waiting before it, first come, first served."""
 
     def __init__(self, limit: int, queue: int = QUEUE) -> None:
-        self._turns = asyncio.Semaphore(limit)
+        self._places = Places(limit)
         self._queue = queue
         self._waiting = 0
 
     async def enter(self, patience: float) -> bool:
         """Whether there was a place within `patience` seconds. Whoever entered has to `leave`."""
-        if not self._turns.locked():
-            return await self._turns.acquire()
+        if self._places.take_now():
+            return True
         if self._waiting >= self._queue:
             return False
         self._waiting += 1
         try:
             async with asyncio.timeout(patience):
-                await self._turns.acquire()
+                await self._places.take()
         except TimeoutError:
             return False
         finally:
@@ -33,4 +35,4 @@ class Bulkhead:
 
     def leave(self) -> None:
         """Make room for the next one."""
-        self._turns.release()
+        self._places.leave()
