@@ -15,7 +15,7 @@ from parkgraph.sdk.client import Response
 from parkgraph.sdk.faults import NetworkFault, RateLimited, TimedOut, Unavailable
 from parkgraph.sdk.transport.body import ENCODINGS, Body
 from parkgraph.sdk.transport.pace import Pace, RetryBudget
-from parkgraph.sdk.transport.reading import Answer
+from parkgraph.sdk.transport.reading import Answer, Begin
 from parkgraph.sdk.transport.request import Request, build_request, moved_within_site
 from parkgraph.sdk.transport.revalidation import Kept, Revalidation, can_be_revalidated
 from parkgraph.sdk.transport.status import Interrupted, Redirected, check_status
@@ -85,7 +85,7 @@ class HttpClient:
         """Raises the faults of `parkgraph.sdk.faults` for everything but a 2xx answer."""
         request = build_request("GET", url, self._headers(headers), params=params)
         try:
-            return await self._follow(request, MAX_HOPS if follow else 0, self._ends())
+            return await (self._follow if follow else self._get)(request, self._ends())
         except (TimeoutError, Interrupted, Redirected) as fault:
             raise self._told(fault) from None
 
@@ -116,15 +116,13 @@ class HttpClient:
             else Unavailable(str(fault))
         )
 
-    async def _follow(self, request: Request, hops: int, ends: float) -> Response:
-        while True:
+    async def _follow(self, request: Request, ends: float) -> Response:
+        for _ in range(MAX_HOPS):
             try:
                 return await self._get(request, ends)
             except Redirected as moved:
-                if not hops:
-                    raise
-                hops -= 1
                 request = moved_within_site(request, moved)
+        return await self._get(request, ends)
 
     async def _get(self, request: Request, ends: float) -> Response:
         kept = self._kept.find(request.key) if self._kept else None
@@ -170,16 +168,14 @@ class HttpClient:
     async def _send(self, request: Request, ends: float, kept: Kept | None = None) -> Response:
         if wait := self._take_turn(ends):
             await self._rest(wait)
-        answer = await self._exchanged(request, ends, kept)
+        exchange = self._traced if tracing.is_on() else self._wire.exchange
+        answer = await exchange(request, partial(self._begin, kept), ends)
         self._budget.earn()
         if kept and answer.status == NOT_MODIFIED:
             return kept.renewed(answer.headers)
         return Response(answer.status, answer.headers, answer.content)
 
-    async def _exchanged(self, request: Request, ends: float, kept: Kept | None) -> Answer:
-        begin = partial(self._begin, kept)
-        if not tracing.is_on():
-            return await self._wire.exchange(request, begin, ends)
+    async def _traced(self, request: Request, begin: Begin, ends: float) -> Answer:
         facts = {"http.request.method": request.method, "server.address": request.url.host or ""}
         with tracing.span(request.method, tracing.Kind.CLIENT, facts) as span:
             try:
