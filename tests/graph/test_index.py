@@ -40,8 +40,8 @@ def test_the_index_finds_what_a_look_at_every_place_finds(at: list[Coordinates],
 @example([Coordinates(48.1, 9.1)] * 3, Circle(Coordinates(48.1, 9.1), 1))
 def test_what_is_found_is_told_with_its_distance_and_the_nearest_first(at: list[Coordinates], area: Area) -> None:
     told = over(place(number, where) for number, where in enumerate(at)).within(area)
-    assert [metres for metres, _ in told] == [area.centre.distance_m(each.location) for _, each in told]
-    assert [each.id for _, each in sorted(told, key=lambda one: (one[0], one[1].id))] == [e.id for _, e in told]
+    assert [metres for metres, _, _ in told] == [area.centre.distance_m(each.location) for _, _, each in told]
+    assert [each for _, _, each in told] == [e for _, _, e in sorted(told, key=lambda one: (one[0], one[2].id))]
 
 
 @given(
@@ -107,4 +107,4 @@ def by_id(places: Iterable[Place]) -> list[Place]:
 
 
 def found(index: SpatialIndex, area: Area) -> list[Place]:
-    return [each for _, each in index.within(area)]
+    return [each for _, _, each in index.within(area)]

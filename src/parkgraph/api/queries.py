@@ -36,8 +36,8 @@ from parkgraph.api.yard_bookings import find_yard_booking
 from parkgraph.api.yard_desk import YardDeskQuery
 from parkgraph.api.yards import YardQuery, find_yard
 from parkgraph.domain.geo import Area
-from parkgraph.domain.vehicle import Vehicle
-from parkgraph.graph.question import PlaceFilter, PlaceSort, Question
+from parkgraph.domain.pricing import ANY_CAR
+from parkgraph.graph.question import NO_FILTER, PlaceSort, Question
 from parkgraph.graph.search import Answer, Search
 
 
@@ -187,7 +187,7 @@ def _question(
     return Question(
         area=area,
         stay=stay.to_domain() if stay else None,
-        vehicle=vehicle.to_domain() if vehicle else Vehicle(),
-        filter=wanted.to_domain() if wanted else PlaceFilter(),
+        vehicle=vehicle.to_domain() if vehicle else ANY_CAR,
+        filter=wanted.to_domain() if wanted else NO_FILTER,
         sort=sort,
     )

@@ -12,6 +12,14 @@ _RADIAN: Final = pi / 180
 """Radians in a degree."""
 
 
+def _check(latitude: float, longitude: float) -> None:
+    """Raises ValueError where there is no such position, nor for what is no number."""
+    if not -90 <= latitude <= 90:
+        raise ValueError(f"latitude must be between -90 and 90 degrees, not {latitude}")
+    if not -180 <= longitude <= 180:
+        raise ValueError(f"longitude must be between -180 and 180 degrees, not {longitude}")
+
+
 @dataclass(frozen=True, slots=True)
 class Coordinates:
     """A WGS 84 position in decimal degrees. Raises ValueError when it is not on Earth."""
@@ -20,10 +28,7 @@ class Coordinates:
     longitude: float
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.latitude) and -90 <= self.latitude <= 90):
-            raise ValueError(f"latitude must be between -90 and 90 degrees, not {self.latitude}")
-        if not (isfinite(self.longitude) and -180 <= self.longitude <= 180):
-            raise ValueError(f"longitude must be between -180 and 180 degrees, not {self.longitude}")
+        _check(self.latitude, self.longitude)
 
     def distance_m(self, other: "Coordinates") -> float:
         """Great-circle distance in metres (haversine)."""
@@ -57,8 +62,8 @@ class Bounds:
     east: float
 
     def __post_init__(self) -> None:
-        Coordinates(self.south, self.west)
-        Coordinates(self.north, self.east)
+        _check(self.south, self.west)
+        _check(self.north, self.east)
         if self.south > self.north:
             raise ValueError(f"south ({self.south}) must not be north of north ({self.north})")
 

@@ -162,7 +162,7 @@ class Nearest(Sequence[Hit]):
     @property
     def places(self) -> list[Place]:
         """Of the hits, none of which is made for that."""
-        return [place for _, place in self._found]
+        return [place for _, _, place in self._found]
 
     def __len__(self) -> int:
         return len(self._found)
@@ -174,12 +174,12 @@ class Nearest(Sequence[Hit]):
     def __getitem__(self, at: int | slice) -> "Hit | Nearest":
         if isinstance(at, slice):
             return Nearest(self._found[at], self._asked)
-        metres, place = self._found[at]
+        metres, _, place = self._found[at]
         return Hit(place, metres, self._asked)
 
     def __iter__(self) -> Iterator[Hit]:
         asked = self._asked
-        return iter([Hit(place, metres, asked) for metres, place in self._found])
+        return iter([Hit(place, metres, asked) for metres, _, place in self._found])
 
 
 def key_shape(sort: PlaceSort) -> cursors.Key:

@@ -4,9 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import floor, inf
-from operator import attrgetter, itemgetter
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -22,23 +20,23 @@ TILES_PER_DEGREE: Final = 128
 Tile = tuple[int, int]
 """Its row, from the equator to the north, and its column, from Greenwich to the east."""
 
-Found = tuple[float, Place]
-"""Metres from the centre of the area, and the place."""
+Found = tuple[float, int, Place]
+"""Metres from the centre of the area, the number that the place's id is, and the place. No two are equal, and their
+order is that of answers.
+"""
 
 T = TypeVar("T")
-
-_METRES: Final = itemgetter(0)
-_NUMBER: Final = attrgetter("id.int")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """The places of one band of latitude, from west to east and by their ids, and where each of them is: apart from the
-    places, so that to look for some touches no others.
+    places, so that to look for some touches no others. `numbers`: their ids.
     """
 
     longitudes: "array[float]"
     latitudes: "array[float]"
+    numbers: list[int]
     places: list[Place]
 
     def between(self, west: float, east: float) -> slice:
@@ -47,25 +45,26 @@ class Row:
 
     def over(self, changed: Iterable[tuple[Place | None, Place | None]]) -> "Row":
         """The row with these as they are after instead of as they were before. None: not in this row."""
-        row = Row(self.longitudes[:], self.latitudes[:], self.places[:])
+        row = Row(self.longitudes[:], self.latitudes[:], self.numbers[:], self.places[:])
         for before, after in changed:
             if before and after and before.location == after.location:
                 row.places[row._position(before)] = after
                 continue
             if before:
                 at = row._position(before)
-                del row.longitudes[at], row.latitudes[at], row.places[at]
+                del row.longitudes[at], row.latitudes[at], row.numbers[at], row.places[at]
             if after:
                 at = row._position(after)
                 row.longitudes.insert(at, after.location.longitude)
                 row.latitudes.insert(at, after.location.latitude)
+                row.numbers.insert(at, after.id.int)
                 row.places.insert(at, after)
         return row
 
     def _position(self, place: Place) -> int:
         """Where it is, or belongs."""
         same = self.between(place.location.longitude, place.location.longitude)
-        return bisect_left(self.places, place.id.int, same.start, same.stop, key=_NUMBER)
+        return bisect_left(self.numbers, place.id.int, same.start, same.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +76,22 @@ class SpatialIndex:
     def within(self, area: Area) -> list[Found]:
         """Every place in the area, the nearest to its centre first, and those equally far from it by their ids."""
         box, radius_m = (area.bounds, area.radius_m) if isinstance(area, Circle) else (area, inf)
-        latitudes, longitudes, places = array("d"), array("d"), list[Place]()
+        latitudes, longitudes, numbers, places = array("d"), array("d"), list[int](), list[Place]()
         for part in box.split():
             for row in _among(self._rows, _row_of(part.south), _row_of(part.north)):
                 some = row.between(part.west, part.east)
                 latitudes += row.latitudes[some]
                 longitudes += row.longitudes[some]
+                numbers += row.numbers[some]
                 places += row.places[some]
         south, north = box.south, box.north
+        distances = area.centre.distances_m(latitudes, longitudes)
         found = [
-            (metres, place)
-            for metres, latitude, place in zip(
-                area.centre.distances_m(latitudes, longitudes), latitudes, places, strict=True
-            )
+            (metres, number, place)
+            for metres, latitude, number, place in zip(distances, latitudes, numbers, places, strict=True)
             if south <= latitude <= north and metres <= radius_m
         ]
-        _put_in_order(found)
+        found.sort()
         return found
 
     def tile(self, tile: Tile) -> Sequence[Place]:
@@ -118,7 +117,7 @@ class SpatialIndex:
         return [row for number, row in self._rows.items() if other._rows.get(number) is not row]
 
 
-EMPTY: Final = Row(array("d"), array("d"), [])
+EMPTY: Final = Row(array("d"), array("d"), [], [])
 
 
 def tile_of(position: Coordinates) -> Tile:
@@ -127,16 +126,6 @@ def tile_of(position: Coordinates) -> Tile:
 
 def _row_of(latitude: float) -> int:
     return floor(latitude * ROWS_PER_DEGREE)
-
-
-def _put_in_order(found: list[Found]) -> None:
-    """Ids are looked at where they decide: to fetch them takes longer than to sort by distance."""
-    found.sort(key=_METRES)
-    metres = list(map(_METRES, found))
-    if len(set(metres)) < len(metres):
-        for equal in {one for one, other in pairwise(metres) if one == other}:
-            some = slice(bisect_left(metres, equal), bisect_right(metres, equal))
-            found[some] = sorted(found[some], key=lambda each: each[1].id.int)
 
 
 def _by_row(

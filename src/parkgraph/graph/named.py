@@ -114,7 +114,7 @@ def _around(view: View, near: Coordinates) -> Sequence[Place]:
         around = view.index.within(Circle(near, radius))
         if len(around) >= AROUND:
             break
-    return [place for _, place in around]
+    return [place for _, _, place in around]
 
 
 def _fitting(places: Iterable[Place], wanted: Wanted, near: Coordinates) -> Iterator[Named]:

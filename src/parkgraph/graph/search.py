@@ -185,7 +185,7 @@ class Search:
         ready = self._said(answers)
         found = around.look()
         if question.room_decides:
-            places = [place for _, place in found]
+            places = [place for _, _, place in found]
             ready = {**ready, **await self._left(places, question.stay, question.vehicle, ends)}
         price = self._prices.of(question.stay, question.vehicle, moment.infos, moment.now, moment.rates, ready)
         every: Sequence[Hit] = Nearest(found, Asked(question, moment, price))
@@ -197,7 +197,7 @@ class Search:
         page: Sequence[Hit] = hits[begin : begin + first]
         if question.stay:
             page = await self._with_room(list(page), question, ends)
-        page = await self._with_quotes(page, question, answers, ends)
+            page = await self._with_quotes(page, question, answers, ends)
         if question.sort is PlaceSort.PRICE and len({total.currency for hit in hits if (total := hit.total)}) > 1:
             page = [hit.but(hit.priced.but(hit.priced.ready, several_currencies=True)) for hit in page]
         decided_by = every if question.looks_at_all else ()
