@@ -172,6 +172,15 @@ def test_only_the_metrics_know_prometheus(path: Path) -> None:
         assert not any(name.startswith("prometheus_client") for name in imported(path.read_text()))
 
 
+@pytest.mark.parametrize("path", [*CORE.glob("*.py"), *files(CORE / "db")], ids=lambda p: str(p.relative_to(CORE)))
+def test_what_serves_loads_alembic_where_it_migrates(path: Path) -> None:
+    if MIGRATIONS not in path.parents and path != CORE / "db" / "backup.py":
+        module = ast.parse(path.read_text())
+        module.body = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = set(imported(ast.unparse(module)))
+        assert not {name for name in names if name.startswith(("alembic", "parkgraph.db.migrations"))}
+
+
 @pytest.mark.parametrize("path", files(ROOT / "tests" / "blackbox"), ids=lambda p: p.name)
 def test_the_black_box_suite_knows_nothing_of_what_is_inside(path: Path) -> None:
     assert not any(name.split(".")[0].startswith("parkgraph") for name in imported(path.read_text()))

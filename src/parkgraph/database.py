@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from parkgraph.db import migrations
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import DATABASE_FAULTS
+from parkgraph.db.newest import is_newest
 from parkgraph.networks.tasks import Tasks
 from parkgraph.settings import Settings
 from parkgraph.start_error import StartError
@@ -38,7 +38,10 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The same, its schema brought up to date."""
     async with open_server(settings) as database:
         try:
-            await migrations.upgrade(database)
+            if not await is_newest(database):
+                from parkgraph.db import migrations
+
+                await migrations.upgrade(database)
         except ValueError:
             raise StartError("[database] url must be as postgresql://user:password@host:5432/name") from None
         except DATABASE_FAULTS as fault:

@@ -17,6 +17,7 @@ from parkgraph.db import migrations
 from parkgraph.db.embedded import EmbeddedServer
 from parkgraph.db.engine import Database
 from parkgraph.db.errors import SchemaTooNewError
+from parkgraph.db.newest import is_newest
 from parkgraph.db.table import Table
 from parkgraph.graph.tables import PlaceRow
 
@@ -56,6 +57,15 @@ async def test_the_migrated_schema_is_the_declared_one(empty: Database) -> None:
         assert await connection.run_sync(differences) == []
     tables = {"snapshots", "places", "place_listings", "yards", "yard_spaces", "network_bookings", "yard_ledger"}
     assert tables <= set(Table.metadata.tables)
+
+
+async def test_a_schema_is_the_newest_after_the_last_revision(empty: Database) -> None:
+    assert not await is_newest(empty)
+    await migrations.upgrade(empty)
+    assert await is_newest(empty)
+    async with empty.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not await is_newest(empty)
 
 
 async def test_the_migrated_constraints_are_the_declared_ones(empty: Database) -> None:
