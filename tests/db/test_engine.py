@@ -66,6 +66,27 @@ async def test_a_driver_whose_user_was_cancelled_is_of_use_to_the_next(database:
     await one.close()
 
 
+async def test_what_was_cancelled_in_a_transaction_of_a_driver_is_gone(database: Database) -> None:
+    one = Database(database.url, pool_size=1)
+    add = "INSERT INTO places (id, network, local_id) VALUES (gen_random_uuid(), 'bahn', '1')"
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2), one.driver() as driver, driver.transaction():
+            await driver.execute(f"{add}; SELECT pg_sleep(60)")
+    async with one.session() as session:
+        assert (await session.exec(select(PlaceRow.local_id))).all() == []
+    await one.close()
+
+
+async def test_a_driver_that_is_left_in_a_transaction_is_nobody_elses(database: Database) -> None:
+    one = Database(database.url, pool_size=1)
+    async with one.driver() as left:
+        await left.execute("BEGIN")
+    async with one.driver() as driver:
+        assert driver is not left
+        assert not driver.is_in_transaction()
+    await one.close()
+
+
 async def test_a_later_place_has_a_higher_seq_and_a_creation_time_with_an_offset(database: Database) -> None:
     senior, junior = (
         PlaceRow(id=uuid4(), network="bahn", local_id="1"),

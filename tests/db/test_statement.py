@@ -2,6 +2,7 @@
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from parkgraph.db.engine import Database
 from parkgraph.db.statement import Statement, begun
@@ -18,11 +19,11 @@ async def test_it_is_part_of_the_transaction(database: Database) -> None:
     INSERT INTO gate_sites (uuid, name, timezone, country) VALUES (gen_random_uuid(), :name, 'UTC', 'DE') RETURNING name
     """)
     async with database.session() as session:
-        connection = await begun(await session.connection())
+        connection = await begun(await session.connection(), text("SELECT"))
         assert await insert.value(connection, {"name": "Hof", "unused": 1}) == "Hof"
         assert await count.value(connection, {"name": "Hof"}) == 1
     async with database.session() as session:
-        connection = await begun(await session.connection())
+        connection = await begun(await session.connection(), text("SELECT"))
         assert await count.value(connection, {"name": "Hof"}) == 0
         assert await Statement("SELECT 1 WHERE false").row(connection, {}) is None
         assert await Statement("SELECT 1 WHERE false").value(connection, {}) is None

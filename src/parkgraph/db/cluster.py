@@ -9,6 +9,7 @@ import pwd
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -118,6 +119,10 @@ class Cluster:
                 self._child = None
         return self._child is not None
 
+    def lives(self) -> bool:
+        """Whether a server lives: what this object launched is our child, of which to ask takes a single call."""
+        return self.launching() or self.postmaster() is not None
+
     def postmaster(self) -> psutil.Process | None:
         """The cluster's living server, whoever launched it."""
         self.launching()
@@ -145,9 +150,10 @@ class Cluster:
 
     def bound_log(self) -> None:
         """Keeps the log bounded: when it exceeds its limit, it moves to the one older file."""
-        if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
-            shutil.copyfile(self.log, self.log.with_name("postgres.log.1"))
-            os.truncate(self.log, 0)
+        with suppress(FileNotFoundError):
+            if self.log.stat().st_size > _LOG_BYTES:
+                shutil.copyfile(self.log, self.log.with_name("postgres.log.1"))
+                os.truncate(self.log, 0)
 
     def _version(self) -> int:
         """The version that made the cluster is the one that opens it."""

@@ -122,7 +122,7 @@ class EmbeddedServer:
             )
 
     def _has_died(self) -> bool:
-        return self._membership is not None and self._cluster.postmaster() is None
+        return self._membership is not None and not self._cluster.lives()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

@@ -59,13 +59,19 @@ class Database:
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[asyncpg.Connection]:
-        """A pooled connection itself, on which each `Statement` is a transaction of its own.
+        """A pooled connection itself, on which each `Statement` is a transaction of its own, or of `transaction()`.
 
         What is asked every few seconds, or with each refresh, is asked so: a session takes five times as long, in one
         turn of the event loop, and forty times where its code is no longer in the processor's caches.
         """
-        async with self.engine.connect() as connection:
-            yield (await connection.get_raw_connection()).driver_connection
+        pooled = await self.engine.raw_connection()
+        driver: asyncpg.Connection = pooled.driver_connection
+        try:
+            yield driver
+        finally:
+            if driver.is_in_transaction():
+                pooled.invalidate()  # it could not be ended
+            pooled.close()
 
     async def connect(self) -> asyncpg.Connection:
         """A connection outside the pool, for LISTEN, advisory locks and migrations; the caller closes it.

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _NAME: Final = re.compile(r"(?<![:\w]):([a-z_]+)\b")
-_BEGIN: Final = text("SELECT")
 
 
 class Statement:
@@ -41,7 +40,7 @@ class Statement:
         return row[0] if row else None
 
 
-async def begun(connection: AsyncConnection, first: TextClause = _BEGIN, **values: Any) -> asyncpg.Connection:
+async def begun(connection: AsyncConnection, first: TextClause, **values: Any) -> asyncpg.Connection:
     """The connection itself, in the transaction that this statement begins where none has begun."""
     await connection.execute(first, values)
     driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection

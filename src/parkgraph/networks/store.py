@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from parkgraph.db.engine import Database
-from parkgraph.db.statement import Statement, begun
+from parkgraph.db.statement import Statement
 from parkgraph.domain.occupancy import OccupancyUpdate
 from parkgraph.domain.place import Listing
 from parkgraph.networks import stored_form
@@ -84,16 +84,14 @@ class SnapshotStore:
             put = await self._prepared(network_id, snapshot)
         elif snapshot.live:
             put = await self._prepared_live(network_id, snapshot.live)
-        async with asyncio.timeout(PATIENCE_S), self._database.engine.begin() as connection:
-            driver = await begun(connection)
+        async with asyncio.timeout(PATIENCE_S), self._database.driver() as driver, driver.transaction():
             if put:
                 await put(driver)
             await _announce(driver, network_id, fault)
 
     async def save_seen(self, network_id: str, seen: Snapshot) -> None:
         """Store what searches of this process saw, together with what those of others did."""
-        async with self._database.engine.begin() as connection:
-            driver = await begun(connection)
+        async with self._database.driver() as driver, driver.transaction():
             await _TAKE_TURN.rows(driver, {"network": network_id})
             merged, _ = together(await self._load(driver, network_id), seen)
             put = await self._prepared(network_id, merged)
