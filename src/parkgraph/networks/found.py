@@ -24,8 +24,9 @@ class _Noted:
 
 @dataclass(slots=True)
 class _Said:
-    """Of one stay: of each listing what was said of it last, and the batch that came last."""
+    """Of one stay and vehicle, `asked`: of each listing what was said of it last, and the batch that came last."""
 
+    asked: tuple[Stay, Vehicle]
     by_id: dict[str, tuple[Ready, _Noted]] = field(default_factory=dict)
     last: _Noted | None = None
 
@@ -41,15 +42,12 @@ class Found:
         self._clock = clock
         self._capacity = capacity
         self._said: OrderedDict[tuple[Stay, Vehicle], _Said] = OrderedDict()
+        self._latest: _Said | None = None
         self._number = 0
 
     def note(self, batch: Batch[Listing], stay: Stay, vehicle: Vehicle) -> None:
         """A search for this stay was answered."""
-        now, question = self._clock(), (stay, vehicle)
-        said = self._said.get(question)
-        if said is None:
-            said = self._said[question] = _Said()
-        self._said.move_to_end(question)
+        now, said = self._clock(), self._of((stay, vehicle))
         if said.last and said.last.batch is batch:
             said.last.at = now
             return
@@ -60,6 +58,15 @@ class Found:
         while self._number > self._capacity:
             _, forgotten = self._said.popitem(last=False)
             self._number -= len(forgotten.by_id)
+            if forgotten is said:
+                self._latest = None
+
+    def _of(self, asked: tuple[Stay, Vehicle]) -> _Said:
+        """What was said of this question, which is the latest now."""
+        if self._latest is None or self._latest.asked != asked:
+            self._latest = self._said.setdefault(asked, _Said(asked))
+            self._said.move_to_end(asked)
+        return self._latest
 
     def find(self, local_id: str, stay: Stay, vehicle: Vehicle) -> Ready | None:
         """The offers, be they none; None where no search says."""

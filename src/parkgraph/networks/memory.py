@@ -2,11 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import attrgetter
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from parkgraph.domain.place import Listing, ListingOffer
 from parkgraph.networks.reports import Code
@@ -82,8 +82,7 @@ class OfQuotes(Kind[tuple[ListingOffer, ...]]):
         return len(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[T]):
+class Kept(NamedTuple, Generic[T]):
     """An answer of `at`. Until `fresh_until` nobody need be asked, until `stale_until` it may stand in.
 
     `size`: of the answer. `code`: why the last attempt to have a newer one failed, if one did.
@@ -169,7 +168,7 @@ class Memory(Generic[T]):
         """An attempt to have a newer one failed."""
         kept = self.find(question)
         if kept:
-            self._kept[question] = replace(kept, code=code)
+            self._kept[question] = kept._replace(code=code)
 
     def _sweep(self, now: datetime) -> None:
         """Forget what is over."""
