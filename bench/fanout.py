@@ -37,6 +37,8 @@ OURS: Final = "parkgraph"
 OURS_CHANGING: Final = "changing"
 """Ours, with networks that answer with other prices each time."""
 DIRECTLY: Final = "one network"
+AT_ONCE: Final = "all networks, bare"
+"""All of them asked at once over bare sockets, again when the last has answered: nobody who asks all takes less."""
 GET: Final = b"GET /search HTTP/1.1\r\nHost: bench\r\n\r\n"
 PEERS: Final = {"fanout": "mercurius", "hive": "hive"}
 """A peer's kind in `node/server.mjs`, and its name."""
@@ -80,6 +82,7 @@ def costs(kinds: Sequence[str], rounds: int = ROUNDS) -> Mapping[str, Costs]:
     """Of every kind, round by round, so that a slow moment of the machine strikes all alike."""
     found: dict[str, dict[int, list[Cost]]] = {kind: {c: [] for c in CONNECTIONS} for kind in kinds}
     found[DIRECTLY] = {1: []}
+    found[AT_ONCE] = {1: []}
     with tempfile.TemporaryDirectory() as folder, slow_networks() as (ports, networks):
         same, changing = Path(folder) / "same", Path(folder) / "changing"
         for data_dir, path in ((same, "/search"), (changing, CHANGING)):
@@ -87,6 +90,7 @@ def costs(kinds: Sequence[str], rounds: int = ROUNDS) -> Mapping[str, Costs]:
             (data_dir / ADDRESSES).write_text(json.dumps([f"http://127.0.0.1:{port}{path}" for port in ports]))
         for _ in track(range(rounds), "Measuring the fan-out", console=Console(stderr=True)):
             found[DIRECTLY][1].append(asyncio.run(measure(ports[0], networks, SECONDS, repeat(GET), 1)))
+            found[AT_ONCE][1].append(asyncio.run(measure(ports[0], networks, SECONDS, repeat(GET), 1, ports[1:])))
             for kind in kinds:
                 rows = found[kind]
                 with (
@@ -118,8 +122,10 @@ def main() -> None:
 def _figures(found: Mapping[str, Costs]) -> Mapping[str, tuple[float, str]]:
     ours = found[OURS]
     added = statistics.median(a.p50_ms - b.p50_ms for a, b in zip(ours[1], found[DIRECTLY][1], strict=True))
+    bare = statistics.median(a.p50_ms - b.p50_ms for a, b in zip(found[AT_ONCE][1], found[DIRECTLY][1], strict=True))
     figures = {
-        "fanout_added_ms": (added, "ms, median, beyond what one of the networks takes by itself; one connection")
+        "fanout_added_ms": (added, "ms, median, beyond what one of the networks takes by itself; one connection"),
+        "fanout_bare_added_ms": (bare, "ms, the same of a bare client that asks all six at once and does nothing else"),
     }
     if OURS_CHANGING in found:
         ratio = _ratio(found[OURS_CHANGING][64], ours[64])

@@ -4,7 +4,7 @@ import asyncio
 import json
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -49,14 +49,20 @@ async def measure(
     seconds: float,
     requests: Iterator[bytes] | None = None,
     connections: int = CONNECTIONS,
+    besides: Sequence[int] = (),
 ) -> Cost:
-    """Ask without a pause for so long. `requests`: what is asked, else the workload's question."""
+    """Ask without a pause for so long. `requests`: what is asked, else the workload's question.
+
+    `besides`: ports that are asked the same at the same time, so that an answer is there when the last of them is.
+    """
     requests = requests or repeat(request(port))
     end = time.perf_counter() + seconds
     before = server.cpu_times()
     begun = time.perf_counter()
     times = [
-        t for ts in await asyncio.gather(*(_connection(port, end, requests) for _ in range(connections))) for t in ts
+        t
+        for ts in await asyncio.gather(*(_connection([port, *besides], end, requests) for _ in range(connections)))
+        for t in ts
     ]
     elapsed = time.perf_counter() - begun
     after = server.cpu_times()
@@ -73,14 +79,18 @@ async def measure(
     )
 
 
-async def _connection(port: int, end: float, requests: Iterator[bytes]) -> list[float]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+async def _connection(ports: Sequence[int], end: float, requests: Iterator[bytes]) -> list[float]:
+    streams = [await asyncio.open_connection("127.0.0.1", port, limit=2**20) for port in ports]
     times = []
     while (begun := time.perf_counter()) < end:
-        writer.write(next(requests))
-        await _answer(reader)
+        asked = next(requests)
+        for _, writer in streams:
+            writer.write(asked)
+        for reader, _ in streams:
+            await _answer(reader)
         times.append(time.perf_counter() - begun)
-    writer.close()
+    for _, writer in streams:
+        writer.close()
     return times
 
 
