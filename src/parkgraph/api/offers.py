@@ -53,6 +53,10 @@ def _listing(offer: strawberry.Parent[offers.Offer]) -> Listing:
     return Listing.of(offer.key, offer.listing)
 
 
+def _tariff_text(offer: strawberry.Parent[offers.Offer]) -> str | None:
+    return offer.listing.tariff_text
+
+
 def _lines(offer: strawberry.Parent[offers.Offer]) -> list[PriceLine]:
     return [PriceLine.of(line) for line in offer.lines]
 
@@ -74,7 +78,9 @@ class Offer:
         description="The total in the currency in which offers are compared, if that is another; null without a rate."
     )
     lines: list[PriceLine] = strawberry.field(resolver=_lines, description="They add up to the total exactly.")
-    tariff_text: str | None = strawberry.field(description="The network's own words about its prices.")
+    tariff_text: str | None = strawberry.field(
+        resolver=_tariff_text, description="The network's own words about its prices."
+    )
     vacant: int | None = strawberry.field(
         description="Spaces that are left for the whole stay; null where nobody counts them."
     )

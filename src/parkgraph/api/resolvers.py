@@ -35,8 +35,8 @@ from parkgraph.api.execution.resolution import Attribute, Full, Plain, Resolutio
 from parkgraph.api.steady import (
     class_of_objects,
     is_live,
-    what_is_written_as_is,
     what_mostly_shows,
+    what_says,
     what_shows,
     what_wraps,
 )
@@ -109,8 +109,8 @@ class StrawberryResolutions:
         resolver = field.base_resolver
         if resolver is None:
             is_usual = self._converter.config.default_resolver is StrawberryConfig().default_resolver
-            written = what_is_written_as_is(origin).get(field.python_name) if origin else None
-            return Attribute(field.python_name, is_steady=steady, written=written) if is_usual else None
+            said_by = what_says(origin).get(field.python_name) if origin else None
+            return Attribute(field.python_name, is_steady=steady, said_by=said_by) if is_usual else None
         first, parent = next(iter(resolver.signature.parameters.values()), None), resolver.parent_parameter
         if resolver.root_parameter or (parent and parent is not first) or not callable(resolver.wrapped_func):
             return None

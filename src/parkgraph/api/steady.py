@@ -15,7 +15,7 @@ _LIVE: Final = "__parkgraph_live__"
 _SHOWN_BY: Final = "__parkgraph_shown_by__"
 _MOSTLY_SHOWN_BY: Final = "__parkgraph_mostly_shown_by__"
 _OBJECTS_ARE: Final = "__parkgraph_objects_are__"
-_WRITTEN_AS_IS: Final = "__parkgraph_written_as_is__"
+_SAID_BY: Final = "__parkgraph_said_by__"
 _WRAPS: Final = "__parkgraph_wraps__"
 
 
@@ -62,20 +62,20 @@ def objects_are(kind: type) -> Callable[[T], T]:
     return state
 
 
-def written_as_is(**classes: type) -> Callable[[T], T]:
-    """Of a type: of these attributes, what is of the class has as its `str` what the attribute's scalar makes of it."""
+def said_by(**attributes: str) -> Callable[[T], T]:
+    """Of a type: for each of these attributes another, which has as text what the attribute's scalar makes of it."""
 
     def state(kind: T) -> T:
-        setattr(kind, _WRITTEN_AS_IS, classes)
+        setattr(kind, _SAID_BY, attributes)
         return kind
 
     return state
 
 
-def what_is_written_as_is(kind: type) -> Mapping[str, type]:
-    """The class, by the name of the attribute."""
-    classes: Mapping[str, type] = vars(kind).get(_WRITTEN_AS_IS, {})
-    return classes
+def what_says(kind: type) -> Mapping[str, str]:
+    """The other attribute, by the name of the one."""
+    attributes: Mapping[str, str] = vars(kind).get(_SAID_BY, {})
+    return attributes
 
 
 def wraps(attribute: str, within: str) -> Callable[[F], F]:

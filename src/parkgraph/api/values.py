@@ -6,7 +6,7 @@ from typing import cast
 import strawberry
 
 from parkgraph.api.access import public
-from parkgraph.api.steady import objects_are, written_as_is
+from parkgraph.api.steady import objects_are, said_by
 from parkgraph.domain import geo, money
 
 
@@ -32,7 +32,7 @@ class Coordinates:
 
 @public
 @objects_are(money.Money)
-@written_as_is(amount=Decimal)
+@said_by(amount="text")
 @strawberry.type(description="An exact amount with its ISO 4217 code.")
 class Money:
     amount: Decimal

@@ -1,7 +1,7 @@
 """Exact amounts of one currency."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
@@ -30,26 +30,23 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-_MINOR_UNITS.get(currency, 2))
 
 
-class Exponential(Decimal):
-    """What `str` writes with an exponent, such as 1E+2: whoever must not write that knows it by its class."""
-
-
 @dataclass(frozen=True, slots=True)
 class Money:
     """An exact amount with its ISO 4217 code. Amounts of two currencies never meet in one sum.
 
-    An amount that is of the class Decimal is written without an exponent by `str`.
+    `text`: the amount in digits, never with an exponent.
     """
 
     amount: Decimal
     currency: str
+    text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.amount.is_finite():
             raise ValueError("an amount of money must be a finite number")
         check_currency(self.currency)
-        if "E" in str(self.amount):
-            object.__setattr__(self, "amount", Exponential(self.amount))
+        text = str(self.amount)
+        object.__setattr__(self, "text", f"{self.amount:f}" if "E" in text else text)
 
     def __add__(self, other: "Money") -> "Money":
         self._same_currency(other)

@@ -102,10 +102,6 @@ class Offer:
         return self.priced_by.lines if self.priced_by else ()
 
     @property
-    def tariff_text(self) -> str | None:
-        return self.listing.tariff_text
-
-    @property
     def payable(self) -> bool:
         return self.status in PAYABLE
 

@@ -15,12 +15,12 @@ ITSELF: Final = "itself"
 class Attribute:
     """The attribute of the source with this name; `a.b` is that of the attribute `a`. `is_steady`: see Plain.
 
-    `written`: a class whose own instances are in the answer as their `str`, which the field's scalar makes of them too.
+    `said_by`: another attribute of the source, with what the field's scalar makes of this one.
     """
 
     name: str
     is_steady: bool = False
-    written: type | None = None
+    said_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,34 @@
-"""What values are read into by msgspec, and what fills the gaps in that: one function for a whole answer.
+"""What an answer has of values, as Python: one function for a whole answer, with everything in line, that reads
+objects, checks each value and makes structs of them.
 
-The function is given an object and what was read off it, and raises where a value is not as its type wants it, whatever
-that raises. Only names of attributes, in code, and of types, in quotes, get into its source.
+It is given what a resolver gave, and raises where a value is not as its type wants it, whatever that raises. Only names
+of attributes, in code, and of types, in quotes, get into its source.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any, Protocol
+from enum import Enum
+from typing import Any, NoReturn, Protocol
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 Find = Callable[[Any], Any]
 """From an object to a value of it."""
 
-Check = Callable[[Sequence[Any]], None]
-"""That all values are of the classes that they should be of. Raises AmissError."""
-
-Fill = Callable[[Any, Any], None]
+Read = Callable[[Any], Any]
+"""From what a resolver gave to what the answer has. Raises whatever it may where that is left to the careful functions.
+"""
 
 
 class AmissError(Exception):
     """Of a value that is not as its type wants it."""
 
 
-class TooDeepError(Exception):
-    """Of gaps in more lists within each other than Python nests loops."""
-
-
 class Writer:
     """Names for the source of one function. `known`: what it refers to."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Any] = {"AmissError": AmissError, "convert": convert}
+        self.known: dict[str, Any] = {each.__name__: each for each in (AmissError, bool, float, int, list, str, tuple)}
         self._variables = 0
 
     def variable(self) -> str:
@@ -46,34 +42,43 @@ class Writer:
 
 
 class Shape(Protocol):
-    """`kind`: for msgspec."""
+    """Of a value."""
 
-    @property
-    def kind(self) -> Any: ...
-
-    @property
-    def has_gaps(self) -> bool: ...
-
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        """What fills the gaps of what was `read` off the `source`, both names."""
-
-
-class Gap(Protocol):
-    """A field of a struct that msgspec cannot read by itself."""
-
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        """What fills it."""
+    def lines(self, writer: Writer, value: str) -> Iterator[str]:
+        """What checks the value in this variable, and puts there instead what the answer has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What is in the answer as it is."""
+    """What is in the answer as it is. `test`: whether it is one that may be, as code."""
 
-    kind: Any
-    has_gaps = False
+    test: str
 
-    def lines(self, _writer: Writer, _source: str, _read: str) -> Iterator[str]:
-        return iter(())
+    def lines(self, _writer: Writer, value: str) -> Iterator[str]:
+        yield f"if not ({self.test.format(value)}): raise AmissError"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Of an enum whose members have the answer's names as their values, which are written."""
+
+    of: type[Enum]
+
+    def lines(self, writer: Writer, value: str) -> Iterator[str]:
+        yield f"if {value}.__class__ is not {writer.refer(self.of)}: raise AmissError"
+
+
+@dataclass(frozen=True, slots=True)
+class Coerced:
+    """A scalar of the schema's own. `plain`: classes whose values are what they seem."""
+
+    coerce: Callable[[Any], Any]
+    plain: Collection[type]
+
+    def lines(self, writer: Writer, value: str) -> Iterator[str]:
+        yield f"if {value}.__class__ not in {writer.refer(self.plain)}: raise AmissError"
+        yield f"{value} = {writer.refer(self.coerce)}({value})"
+        yield f"if {value}.__class__ is not str: raise AmissError"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,159 +87,75 @@ class Optional:
 
     of: Shape
 
-    @property
-    def kind(self) -> Any:
-        return self.of.kind | None
-
-    @property
-    def has_gaps(self) -> bool:
-        return self.of.has_gaps
-
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        yield f"if {read} is not None:"
-        yield from _indented(self.of.lines(writer, source, read))
+    def lines(self, writer: Writer, value: str) -> Iterator[str]:
+        yield f"if {value} is not None:"
+        yield from _indented(self.of.lines(writer, value))
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list, or a tuple."""
+    """A list, or a tuple: an iterator could be read only once."""
 
     of: Shape
 
-    @property
-    def kind(self) -> Any:
-        return tuple[self.of.kind, ...]  # type: ignore[name-defined]
+    def lines(self, writer: Writer, value: str) -> Iterator[str]:
+        one, made = writer.variable(), writer.variable()
+        yield f"if {value}.__class__ is not tuple and {value}.__class__ is not list: raise AmissError"
+        yield f"{made} = []"
+        yield f"for {one} in {value}:"
+        yield from _indented(self.of.lines(writer, one))
+        yield f" {made}.append({one})"
+        yield f"{value} = {made}"
 
-    @property
-    def has_gaps(self) -> bool:
-        return self.of.has_gaps
 
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        one, its = writer.variable(), writer.variable()
-        yield f"for {one}, {its} in zip({source}, {read}, strict=True):"
-        yield from _indented(self.of.lines(writer, one, its))
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of an object: an attribute, `a.b` that of another, or what a function gives of it."""
+
+    found: str | Find
+    shape: Shape
+
+    def lines(self, writer: Writer, source: str, value: str) -> Iterator[str]:
+        is_attribute = isinstance(self.found, str)
+        yield f"{value} = " + (f"{source}.{self.found}" if is_attribute else f"{writer.refer(self.found)}({source})")
+        yield from self.shape.lines(writer, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A struct, with gaps of its own, and shapes below attributes that the struct has as the object has them."""
+    """Of one class, where that matters. `struct`: what is made of its parts; a text among them is said as it is."""
 
-    kind: type[Struct]
-    gaps: Sequence[Gap]
-    below: Sequence[tuple[str, Shape]]
+    struct: type[Struct]
+    of: type | None
+    parts: Sequence[Part | str]
 
-    @property
-    def has_gaps(self) -> bool:
-        return bool(self.gaps) or any(shape.has_gaps for _, shape in self.below)
-
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        for gap in self.gaps:
-            yield from gap.lines(writer, source, read)
-        for attribute, shape in self.below:
-            if shape.has_gaps:
-                of_source, of_read = writer.variable(), writer.variable()
-                yield f"{of_source} = {source}.{attribute}"
-                yield f"{of_read} = {read}.{attribute}"
-                yield from shape.lines(writer, of_source, of_read)
+    def lines(self, writer: Writer, value: str) -> Iterator[str]:
+        if self.of:
+            yield f"if {value}.__class__ is not {writer.refer(self.of)}: raise AmissError"
+        given = []
+        for part in self.parts:
+            given.append(repr(part) if isinstance(part, str) else writer.variable())
+            if isinstance(part, Part):
+                yield from part.lines(writer, value, given[-1])
+        yield f"{value} = {writer.refer(self.struct)}({', '.join(given)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Of the type."""
-
-    gap: str
-    said: str
-
-    def lines(self, _writer: Writer, _source: str, read: str) -> Iterator[str]:
-        yield f"{read}.{self.gap} = {self.said!r}"
-
-
-@dataclass(frozen=True, slots=True)
-class Coerced:
-    """A scalar of the schema's own. `find`: None where the value stands in the gap already. `plain`: classes whose
-    values are what they seem.
-    """
-
-    gap: str
-    find: Find | None
-    coerce: Callable[[Any], Any]
-    plain: Collection[type]
-    required: bool
-
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        value = writer.variable()
-        yield f"{value} = {writer.refer(self.find)}({source})" if self.find else f"{value} = {read}.{self.gap}"
-        coercion = [
-            f"if {value}.__class__ not in {writer.refer(self.plain)}: raise AmissError",
-            f"{value} = {writer.refer(self.coerce)}({value})",
-            f"if {value}.__class__ is not str: raise AmissError",
-        ]
-        yield from coercion if self.required else (f"if {value} is not None:", *_indented(coercion))
-        yield f"{read}.{self.gap} = {value}"
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a function gives of the object, after a `check`."""
-
-    gap: str
-    find: Find
-    shape: Shape
-    check: Check | None
-
-    def lines(self, writer: Writer, source: str, read: str) -> Iterator[str]:
-        value, made = writer.variable(), writer.variable()
-        yield f"{value} = {writer.refer(self.find)}({source})"
-        if self.shape.kind is str:
-            yield f"if {value}.__class__ is not str: raise AmissError"
-            made = value
-        else:
-            if self.check:
-                yield f"{writer.refer(self.check)}(({value},))"
-            yield f"{made} = convert({value}, {writer.refer(self.shape.kind)}, from_attributes=True)"
-            if self.shape.has_gaps:
-                yield from self.shape.lines(writer, value, made)
-        yield f"{read}.{self.gap} = {made}"
-
-
-def classes(only: type) -> Check:
-    """Of objects that are of one class, or None."""
-    allowed = {only, NoneType}
-
-    def check(values: Sequence[Any]) -> None:
-        if {*map(type, values)} - allowed:
-            raise AmissError
-
-    return check
-
-
-def lists(of: Check | None) -> Check:
-    """Of lists, or tuples, or None: an iterator could be read only once."""
-    allowed = {list, tuple, NoneType}
-
-    def check(values: Sequence[Any]) -> None:
-        if {*map(type, values)} - allowed:
-            raise AmissError
-        if of:
-            for each in values:
-                of(each or ())
-
-    return check
-
-
-def filling(shape: Shape) -> Fill | None:
-    """The function that fills all gaps of what was read. Raises TooDeepError."""
-    if not shape.has_gaps:
-        return None
+def reader(shape: Shape) -> Read:
+    """The function. Where Python does not nest as many loops or indents as it would need, one that only raises."""
     writer = Writer()
-    lines = _indented(shape.lines(writer, "source", "read"))
+    lines = _indented((*shape.lines(writer, "source"), "return source"))
+    known = ", ".join(f"{name}={name}" for name in writer.known)
     try:
-        code = compile("\n".join(("def fill(source, read):", *lines)), "<gaps>", "exec")
+        code = compile("\n".join((f"def read(source, *, {known}):", *lines)), "<shape>", "exec")
     except SyntaxError:
-        raise TooDeepError from None
+        return _too_deep
     exec(code, writer.known)  # noqa: S102
-    fill: Fill = writer.known["fill"]
-    return fill
+    read: Read = writer.known["read"]
+    return read
+
+
+def _too_deep(_source: Any) -> NoReturn:
+    raise AmissError
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A plan as Python: one function for each selection and each list, that takes whatever resolvers may give.
 
-What is steady, `structs` reads and writes by compiled code, which is asked first.
+What is steady is left to `structs` first.
 
 Only names that GraphQL allows, in quotes, and numbers of the plan get into the source.
 """
@@ -13,21 +13,14 @@ from types import CoroutineType, GeneratorType
 from typing import Any, Final
 
 from graphql import (
-    GraphQLBoolean,
     GraphQLEnumType,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
     GraphQLObjectType,
-    GraphQLOutputType,
     GraphQLSchema,
-    GraphQLString,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
 )
 from graphql.pyutils import Undefined, is_awaitable
-from graphql.type import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from orjson import Fragment
 
 from parkgraph.api.execution.completion import (
@@ -43,20 +36,11 @@ from parkgraph.api.execution.completion import (
     settled,
 )
 from parkgraph.api.execution.fragments import Fragments
+from parkgraph.api.execution.leaves import AS_IT_IS
 from parkgraph.api.execution.plan import Entry, Plan, Selection, Value
 from parkgraph.api.execution.resolution import ITSELF, Attribute, Plain, Resolutions
 from parkgraph.api.execution.run import PathTo, Run
 from parkgraph.api.execution.structs import Structs, Written
-
-_AS_IT_IS: Final[dict[GraphQLOutputType, str]] = {
-    GraphQLString: "{0}.__class__ is str",
-    GraphQLID: "{0}.__class__ is str",
-    GraphQLInt: f"{{0}}.__class__ is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}",
-    GraphQLFloat: "{0}.__class__ is float and {0} - {0} == 0",
-    GraphQLBoolean: "({0} is True or {0} is False)",
-}
-"""When a value of a leaf type is in the answer as it is. A float is finite where it does not differ from itself."""
-
 
 MIN_STEADY: Final = 3
 """Fields of an object, and of what is in it, that are worth to be kept as JSON."""
@@ -171,7 +155,7 @@ class Functions:
             names = self._names.setdefault(kind, _EnumNames())
             functions[f"names_{value.number}"] = names.by_id
             functions[f"name_{value.number}"] = partial(names.learn, settle)
-        elif is_leaf_type(kind) and kind not in _AS_IT_IS:
+        elif is_leaf_type(kind) and kind not in AS_IT_IS:
             functions[f"kind_{value.number}"] = kind
             functions[f"coerce_{value.number}"] = kind.coerce_output_value
         elif isinstance(kind, GraphQLObjectType):
@@ -285,7 +269,7 @@ class _Writer:
             *wait,
         ]
         present = "True" if value.required else f"{name} is not None"
-        if check := _AS_IT_IS.get(kind):
+        if check := AS_IT_IS.get(kind):
             self._write(depth, f"if {present} and not ({check.format(name)}):", *settle)
         elif isinstance(kind, GraphQLEnumType):
             self._write(depth, f"known = names_{number}.get(id({name}))", "if known is not None:", f" {name} = known")
