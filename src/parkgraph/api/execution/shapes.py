@@ -25,10 +25,10 @@ class AmissError(Exception):
 
 
 class Writer:
-    """Names for the source of one function. `known`: what it refers to."""
+    """Names for the source of one function. `known`: what it refers to, as arguments, which are looked up fastest."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Any] = {each.__name__: each for each in (AmissError, bool, float, int, list, str, tuple)}
+        self.known: dict[str, Any] = {each.__name__: each for each in (AmissError, float, int, list, str, tuple)}
         self._variables = 0
 
     def variable(self) -> str:
