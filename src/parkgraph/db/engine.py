@@ -17,8 +17,10 @@ _SCHEMES: Final = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 _CONNECT_SECONDS: Final = 10
 _STATEMENT_SECONDS: Final = 30
 _RECYCLE_SECONDS: Final = 1800
-_TRUSTED_SECONDS: Final = 5
-"""So long is a connection that was used not asked whether it is there: that takes three round trips."""
+_TRUSTED_SECONDS: Final = 10
+"""So long is a connection that was used not asked whether it is there: that takes three round trips, and what looks
+every 5 seconds would ask each time.
+"""
 _SESSION: Final = {"application_name": "parkgraph", "timezone": "UTC"}
 
 
