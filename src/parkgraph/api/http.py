@@ -62,7 +62,7 @@ class Head:
     def __init__(self, scope: Scope) -> None:
         raw = scope["headers"]
         self.arrived: float = scope.get(ARRIVED) or get_running_loop().time()
-        self.whole_body: bytes | None = scope.get(WHOLE_BODY)
+        self.whole_body: bytes | None = scope.pop(WHOLE_BODY, None)
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.client = client_of(scope["client"][0] if scope["client"] else "")
@@ -155,7 +155,7 @@ class GraphQLEndpoint:
                 asked = self._of_parameters(head, bound=bound)
             else:
                 most = self._may_send(head, bound=bound)
-                body = head.whole_body
+                body, head.whole_body = head.whole_body, None  # a stream of events lasts for long
                 if body is None:
                     body = await self._awaited_body(head, receive, most)
                 elif len(body) > most:
