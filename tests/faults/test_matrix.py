@@ -76,7 +76,9 @@ async def test_a_search_network_in_trouble(fault: Fault, database: Database) -> 
         if not fault.allow_private:
             assert (back.of(), back.shown) == (told, OTHERS)
             return
-        assert (back.of(), back.shown, back.circuit) == (FRESH, ALL, "CLOSED")
+        assert (back.of(), back.circuit) == (FRESH, "CLOSED")
+        # What is new of it is waited for as long as there is time, which a busy machine may not have.
+        await comes_to(it, lambda answer: answer.shown == ALL, "what it has in the answer")
 
         it.turn_to(site.url)
         it.clock.pass_by(timedelta(minutes=2))
