@@ -112,6 +112,11 @@ def connections() -> list[Connection]:
     return [each for each in gc.get_objects() if isinstance(each, Connection)]
 
 
+async def all_are_closed(those: list[Connection]) -> None:
+    while not all(connection.is_closed for connection in those):
+        await asyncio.sleep(0)
+
+
 async def test_connections_that_their_network_closes_later_are_forgotten(client: Client) -> None:
     is_later = asyncio.Event()
 
@@ -125,8 +130,7 @@ async def test_connections_that_their_network_closes_later_are_forgotten(client:
             is_later.clear()
             await client.get(server.url)
             is_later.set()
-            while not all(connection.is_closed for connection in connections()):
-                await asyncio.sleep(0)
+            await all_are_closed(connections())
         assert server.connections == 4
     gc.collect()
     assert len(connections()) <= 1
