@@ -21,7 +21,7 @@ from bench.load import Cost, ask, measure, request
 from bench.processes import serving, yield_first_core
 from bench.workload import VARIABLES
 
-KINDS: Final = ("static", "parkgraph", "moving", "cold", "stock")
+KINDS: Final = ("static", "lean", "parkgraph", "moving", "cold", "stock")
 ROUNDS: Final = 5
 SECONDS: Final = 2.0
 WARM_UP_SECONDS: Final = 0.5
@@ -30,6 +30,8 @@ RATIOS: Final[Mapping[str, tuple[str, str, str]]] = {
     "nearby_vs_static_warm": ("static", "parkgraph", "ratio to static bytes, JSON kept"),
     "nearby_vs_static_moving": ("static", "moving", "ratio to static bytes, JSON kept, no question asked twice"),
     "nearby_vs_static_cold": ("static", "cold", "ratio to static bytes, no JSON kept"),
+    "nearby_vs_lean_static_warm": ("lean", "parkgraph", "ratio to static bytes on our own connection, JSON kept"),
+    "nearby_vs_lean_static_cold": ("lean", "cold", "ratio to static bytes on our own connection, no JSON kept"),
     "nearby_vs_strawberry": ("stock", "parkgraph", "ratio to stock strawberry execution"),
 }
 """Whose CPU is divided by whose."""
@@ -43,8 +45,9 @@ def costs(rounds: int = ROUNDS) -> Costs:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         servers = {kind: stack.enter_context(serving(kind, _data_dir(folder, kind))) for kind in ("parkgraph", "cold")}
         answer = asyncio.run(ask(servers["parkgraph"][0]))
-        (_data_dir(folder, "static") / "answer.json").write_bytes(answer)
-        for kind in ("static", "stock"):
+        for kind in ("static", "lean"):
+            (_data_dir(folder, kind) / "answer.json").write_bytes(answer)
+        for kind in ("static", "lean", "stock"):
             servers[kind] = stack.enter_context(serving(kind, _data_dir(folder, kind)))
         servers["moving"] = servers["parkgraph"]
         asked = {

@@ -33,9 +33,10 @@ Written by `make bench` at {stamp}. Machines differ and are noisy: what carries 
 the ratios, each the median of ratios within one round of one run.
 
 `nearby` of {PLACES} places with 12 fields, 2 offers of 6 fields each for a stay of 24 hours, {CONNECTIONS} kept-alive
-connections, one worker on a core of its own. `static` answers the same bytes from memory; `parkgraph` is asked the same
-question again and again, `moving` one that differs each time, and `cold` keeps no JSON; `stock` is the same schema and
-data on strawberry's own view. CPU is that of the server's process, so that the client cannot be the limit.
+connections, one worker on a core of its own. `static` is Starlette on uvicorn, which answers the same bytes from
+memory, and `lean` the same on ParkGraph's own connection; `parkgraph` is asked the same question again and again,
+`moving` one that differs each time, and `cold` keeps no JSON; `stock` is the same schema and data on strawberry's own
+view. CPU is that of the server's process, so that the client cannot be the limit.
 
 ![CPU per request](nearby.svg)
 

@@ -1,8 +1,9 @@
 """The servers that are compared, each a process of its own: `python -m bench.servers KIND PORT DATA_DIR`.
 
 `parkgraph` is the whole server as it is deployed, `cold` the same without JSON that is kept; `stock` the same schema
-and data on strawberry's own view, without anything of ours around it; `static` answers the bytes of `answer.json` in
-the data directory, whatever is asked. `live` has counts that change, `crowd` many places.
+and data on strawberry's own view, without anything of ours around it; `static` is Starlette, which answers the bytes of
+`answer.json` in the data directory, whatever is asked. Those two have uvicorn as it is; `lean` is `static` on the
+connection of ours. `live` has counts that change, `crowd` many places.
 """
 
 import json
@@ -110,14 +111,23 @@ SERVERS = {
     "fanout": fanout,
     "hanging": hanging,
     "static": static,
+    "lean": static,
     "parkgraph": parkgraph,
     "cold": cold,
     "stock": stock,
     "live": live,
     "crowd": crowd,
 }
+ON_UVICORN_AS_IT_IS = {"static", "stock"}
+
+
+def config(kind: str, data_dir: Path) -> uvicorn.Config:
+    app = SERVERS[kind](data_dir)
+    as_it_is = kind in ON_UVICORN_AS_IT_IS
+    return uvicorn.Config(app, log_config=None, access_log=False) if as_it_is else configured(app)
+
 
 if __name__ == "__main__":
     kind, port, folder = sys.argv[1:]
     with socket.create_server(("127.0.0.1", int(port)), backlog=2048) as listener:
-        uvicorn.Server(configured(SERVERS[kind](Path(folder)))).run([listener])
+        uvicorn.Server(config(kind, Path(folder))).run([listener])
