@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from parkgraph.sdk.transport.places import Places
+from parkgraph.sdk.transport.slots import Slots
 
 QUEUE: Final = 20
 """Calls that may wait for their turn; beyond that, one is refused at once."""
@@ -13,20 +13,20 @@ class Bulkhead:
     """At most `limit` inside, at most `queue` waiting before it, first come, first served."""
 
     def __init__(self, limit: int, queue: int = QUEUE) -> None:
-        self._places = Places(limit)
+        self._slots = Slots(limit)
         self._queue = queue
         self._waiting = 0
 
     async def enter(self, patience: float) -> bool:
-        """Whether there was a place within `patience` seconds. Whoever entered has to `leave`."""
-        if self._places.take_now():
+        """Whether there was a slot within `patience` seconds. Whoever entered has to `leave`."""
+        if self._slots.take_now():
             return True
         if self._waiting >= self._queue:
             return False
         self._waiting += 1
         try:
             async with asyncio.timeout(patience):
-                await self._places.take()
+                await self._slots.take()
         except TimeoutError:
             return False
         finally:
@@ -35,4 +35,4 @@ class Bulkhead:
 
     def leave(self) -> None:
         """Make room for the next one."""
-        self._places.leave()
+        self._slots.leave()

@@ -141,13 +141,13 @@ class Object:
 
 
 def reader(shape: Shape) -> Read:
-    """The function. Where Python does not nest as many loops or indents as it would need, one that only raises."""
+    """The function. Where Python does not nest loops, indents or calls that deep, one that only raises."""
     writer = Writer()
-    lines = _indented((*shape.lines(writer, "source"), "return source"))
-    known = ", ".join(f"{name}={name}" for name in writer.known)
     try:
+        lines = _indented((*shape.lines(writer, "source"), "return source"))
+        known = ", ".join(f"{name}={name}" for name in writer.known)
         code = compile("\n".join((f"def read(source, *, {known}):", *lines)), "<shape>", "exec")
-    except SyntaxError:
+    except (SyntaxError, RecursionError):
         return _too_deep
     exec(code, writer.known)  # noqa: S102
     read: Read = writer.known["read"]

@@ -15,9 +15,9 @@ from yarl import URL
 from parkgraph.sdk.faults import Denied, Unavailable
 from parkgraph.sdk.transport.connection import Connection
 from parkgraph.sdk.transport.guard import addresses_of, public_socket
-from parkgraph.sdk.transport.places import Places
 from parkgraph.sdk.transport.reading import Answer, Begin, Lost
 from parkgraph.sdk.transport.request import Request
+from parkgraph.sdk.transport.slots import Slots
 from parkgraph.sdk.transport.status import Interrupted
 
 SITES: Final = 64
@@ -55,7 +55,7 @@ class Wire:
     def __init__(self, max_connections: int, *, allow_private: bool) -> None:
         self.max_connections = max_connections
         self._allow_private = allow_private
-        self._places: Places | None = None
+        self._slots: Slots | None = None
         self._sites: dict[URL, _Site] = {}
         self._open: WeakSet[Connection] = WeakSet()
         self._sweep: asyncio.TimerHandle | None = None
@@ -67,12 +67,12 @@ class Wire:
         A GET on a connection that was used before, and closed meanwhile, is sent once more. Raises Denied, Unavailable,
         TimeoutError, or Interrupted where another attempt may do better.
         """
-        places = self._places
-        if places is None:
-            places = self._places = Places(self.max_connections)
-        if not places.take_now():
+        slots = self._slots
+        if slots is None:
+            slots = self._slots = Slots(self.max_connections)
+        if not slots.take_now():
             async with asyncio.timeout_at(ends):
-                await places.take()
+                await slots.take()
         try:
             written, site = request.written(), self._site(request.origin)
             if kept := _kept(site):
@@ -85,7 +85,7 @@ class Wire:
                 opened = await self._opened(site)
             return await self._ask(opened, site, written, begin, ends)
         finally:
-            places.leave()
+            slots.leave()
 
     async def aclose(self) -> None:
         """Close every connection. Calls under way fail with Unavailable."""
